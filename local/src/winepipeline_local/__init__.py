@@ -1,0 +1,1 @@
+"""The command `winepipeline`: the whole pipeline on a laptop."""

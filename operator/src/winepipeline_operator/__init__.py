@@ -1,0 +1,1 @@
+"""The WinePipeline resource and the operator that makes it so."""

@@ -1,0 +1,1 @@
+"""Kafka to the warehouse exactly once, malformed events to the dead letters."""

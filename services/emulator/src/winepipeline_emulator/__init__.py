@@ -1,0 +1,1 @@
+"""A Snowflake emulator for laptops, tests and demos."""

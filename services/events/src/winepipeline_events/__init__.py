@@ -1,0 +1,1 @@
+"""The event contract of WinePipeline: types, validation, rejection reasons, catalogue."""

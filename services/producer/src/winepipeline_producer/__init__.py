@@ -1,0 +1,1 @@
+"""Makes realistic wine sales and stock movements."""
