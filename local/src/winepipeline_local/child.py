@@ -96,14 +96,15 @@ class Child:
 
 
 def last_lines(log_file: Path, count: int) -> list[str]:
-    """The last lines of a log file; none when there is no such file."""
+    """The last lines of a log file without Java's stack frames; none when there is no such file."""
     try:
         with log_file.open("rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - TAIL_BYTES))
-            return file.read().decode("utf-8", "replace").splitlines()[-count:]
+            lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return []
+    return [line for line in lines if not line.startswith("\tat ")][-count:]
 
 
 def _die_with(parent: int) -> Callable[[], None] | None:

@@ -75,7 +75,8 @@ class Cluster:
                 if failure.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     raise self._refused(f"create the topic {name}", failure) from failure
         for topic in topics:
-            self.start_offsets(topic.name, range(topic.partitions))  # until each partition has its leader
+            if topic.name in created:
+                self.start_offsets(topic.name, range(topic.partitions))  # until each partition has its leader
         return tuple(created)
 
     def delete(self, names: Sequence[str]) -> None:
