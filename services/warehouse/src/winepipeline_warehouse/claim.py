@@ -1,0 +1,114 @@
+"""Claim partitions in the ledger: whoever did it last may load, everybody before is fenced off."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+
+from winepipeline_warehouse.errors import Misconfigured
+from winepipeline_warehouse.ledger import Claim, Origin
+from winepipeline_warehouse.names import Names
+from winepipeline_warehouse.session import Session
+
+_LOG = logging.getLogger(__name__)
+
+
+class OriginChanged(Misconfigured):
+    """The ledger knows this topic by another id: the topic or the cluster was made again."""
+
+
+def claim(
+    session: Session,
+    names: Names,
+    origin: Origin,
+    log_starts: Mapping[int, int],
+    owner: str,
+    accepted_topic_id: str | None = None,
+) -> dict[int, Claim]:
+    """Raise the epoch of partitions and read where they stand.
+
+    One MERGE does it, and what it did is read back by an owner's mark that is made for this call alone: a claim
+    that somebody overtook in between is not in the answer.
+
+    Args:
+        session: a fresh one; an older one may not see the last owner's commit.
+        names: the tables.
+        origin: the topic as it is now.
+        log_starts: from each partition to the first offset that the broker still has.
+        owner: the consumer's name, for people who read the ledger.
+        accepted_topic_id: a topic id that a person has accepted as the successor of the one in the ledger.
+
+    Returns:
+        From partition to claim, for those that are ours now.
+
+    Raises:
+        OriginChanged: the ledger has this topic under another id, and nobody has accepted the new one.
+        Unavailable, Misconfigured: the warehouse's.
+    """
+    if not log_starts:
+        return {}
+    _check_origin(session, names, origin, accepted_topic_id)
+    before = _offsets(session, names, origin)
+    mark = f"{owner}/{secrets.token_hex(6)}"
+    session.change(_merge(names, log_starts), (origin.cluster_id, origin.topic, origin.topic_id, mark) * 2)
+    rows = session.query(
+        f"SELECT PARTITION, NEXT_OFFSET, EPOCH FROM {names.ledger} WHERE OWNER = %s",
+        (mark,),
+    )
+    claims = {}
+    for partition, next_offset, epoch in ((int(row[0]), int(row[1]), int(row[2])) for row in rows):
+        expired = max(0, next_offset - before.get(partition, next_offset))
+        claims[partition] = Claim(partition, next_offset, epoch, expired)
+        if expired:
+            _LOG.error(
+                "partition %d lost %d events to the topic's retention before they could be loaded: "
+                "the ledger stood at offset %d, the log starts at %d; raise spec.topic.retentionHours",
+                partition,
+                expired,
+                next_offset - expired,
+                next_offset,
+            )
+    return claims
+
+
+def _offsets(session: Session, names: Names, origin: Origin) -> dict[int, int]:
+    rows = session.query(
+        f"SELECT PARTITION, NEXT_OFFSET FROM {names.ledger} WHERE CLUSTER_ID = %s AND TOPIC = %s AND TOPIC_ID = %s",
+        (origin.cluster_id, origin.topic, origin.topic_id),
+    )
+    return {int(row[0]): int(row[1]) for row in rows}
+
+
+def _check_origin(session: Session, names: Names, origin: Origin, accepted_topic_id: str | None) -> None:
+    """Never guess: under a stale ledger a topic made anew would be skipped, or loaded twice."""
+    rows = session.query(
+        f"SELECT DISTINCT CLUSTER_ID, TOPIC_ID FROM {names.ledger} WHERE TOPIC = %s",
+        (origin.topic,),
+    )
+    known = {(str(row[0]), str(row[1])) for row in rows}
+    here = (origin.cluster_id, origin.topic_id)
+    if not known or here in known or (accepted_topic_id and accepted_topic_id == origin.topic_id):
+        return
+    ids = ", ".join(sorted(f"{topic_id} (cluster {cluster_id})" for cluster_id, topic_id in known))
+    raise OriginChanged(
+        "TopicRecreated",
+        f"topic {origin.topic} has the id {origin.topic_id} (cluster {origin.cluster_id}), "
+        f"the ledger knows it as {ids}: it was deleted and made again, or this is another cluster",
+        f"if all that is in the topic now is to be loaded besides what the table holds, "
+        f"set ACCEPTED_TOPIC_ID={origin.topic_id} (spec.consumer.acceptedTopicId)",
+    )
+
+
+def _merge(names: Names, log_starts: Mapping[int, int]) -> str:
+    """Parameters: cluster, topic, topic id and mark, twice."""
+    values = ", ".join(f"({int(p)}, {int(start)})" for p, start in sorted(log_starts.items()))
+    return (
+        f"MERGE INTO {names.ledger} l "
+        f"USING (SELECT column1 AS PARTITION, column2 AS LOG_START FROM VALUES {values}) v "
+        "ON l.CLUSTER_ID = %s AND l.TOPIC = %s AND l.TOPIC_ID = %s AND l.PARTITION = v.PARTITION "
+        "WHEN MATCHED THEN UPDATE SET EPOCH = l.EPOCH + 1, OWNER = %s, UPDATED_AT = CURRENT_TIMESTAMP(), "
+        "OFFSETS_EXPIRED = l.OFFSETS_EXPIRED + GREATEST(0, v.LOG_START - l.NEXT_OFFSET), "
+        "NEXT_OFFSET = GREATEST(l.NEXT_OFFSET, v.LOG_START) "
+        "WHEN NOT MATCHED THEN INSERT (CLUSTER_ID, TOPIC, TOPIC_ID, OWNER, PARTITION, FIRST_OFFSET, NEXT_OFFSET, "
+        "EPOCH, ROWS_LOADED, ROWS_REJECTED, OFFSETS_SKIPPED, OFFSETS_EXPIRED, UPDATED_AT) "
+        "VALUES (%s, %s, %s, %s, v.PARTITION, v.LOG_START, v.LOG_START, 1, 0, 0, 0, 0, CURRENT_TIMESTAMP())"
+    )

@@ -1,0 +1,164 @@
+"""One load: rows, rejects and the ledger in one transaction.
+
+Steps: "upload" (the stage is outside every transaction), "begin", "copy", "copy_rejected", "ledger" (last, since an
+UPDATE locks the table), "commit", "remove".
+"""
+
+import logging
+from dataclasses import dataclass
+
+from winepipeline_warehouse.errors import Fenced, Unavailable, WarehouseError
+from winepipeline_warehouse.ledger import Advance, Origin
+from winepipeline_warehouse.names import Names
+from winepipeline_warehouse.session import Session, Step, no_step
+
+_LOG = logging.getLogger(__name__)
+
+_COPY_OPTIONS = "FILE_FORMAT = (TYPE = PARQUET) ON_ERROR = ABORT_STATEMENT"
+
+_ROWS_LOADED = 3
+"""Where COPY's answer has the number of rows: file, status, rows_parsed, rows_loaded, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one transaction carries.
+
+    Attributes:
+        name: unique for each load and try, and good as a file's name: Snowflake skips a file whose name it knows.
+        origin: the topic.
+        advances: how it moves the ledger; one for each partition, sorted by partition.
+        rows: a Parquet file of `encode_rows`; empty when there are none.
+        rejected: a Parquet file of `encode_rejected`; empty when there are none.
+    """
+
+    name: str
+    origin: Origin
+    advances: tuple[Advance, ...]
+    rows: bytes = b""
+    rejected: bytes = b""
+
+    @property
+    def loaded_count(self) -> int:
+        """Rows for the target."""
+        return sum(advance.loaded for advance in self.advances)
+
+    @property
+    def rejected_count(self) -> int:
+        """Rows for the rejects."""
+        return sum(advance.rejected for advance in self.advances)
+
+
+def load(session: Session, names: Names, work: Load, step: Step = no_step) -> None:
+    """Upload, then carry out `work` in one transaction.
+
+    Raises:
+        Fenced: the ledger stands elsewhere; nothing was kept.
+        DataRefused: a row is the cause; nothing was kept.
+        Unavailable: unknown whether anything was kept: `settle` in a fresh session tells.
+        Misconfigured: a person must act; nothing was kept, unless COMMIT said so: `settle` tells.
+    """
+    files = [
+        (f"{work.name}.parquet", work.rows, work.loaded_count, _copy_rows, "copy"),
+        (f"{work.name}-rejected.parquet", work.rejected, work.rejected_count, _copy_rejected, "copy_rejected"),
+    ]
+    files = [file for file in files if file[1]]
+    with step("upload"):
+        for name, content, *_ in files:
+            session.put(content, name, names.stage)
+    with session.transaction(step):
+        for name, _, count, statement, label in files:
+            with step(label):
+                _copy(session, statement(names, name), count)
+        with step("ledger"):
+            _advance(session, names, work)
+    with step("remove"):
+        for name, *_ in files:
+            _remove(session, names, name)
+
+
+def settle(session: Session, names: Names, work: Load) -> bool:
+    """Whether `work`, whose COMMIT got no answer, was committed.
+
+    Args:
+        session: a fresh one.
+        names: the tables.
+        work: the load in doubt.
+
+    Raises:
+        Fenced: the ledger stands neither before nor after it: somebody else has moved it.
+    """
+    origin = work.origin
+    rows = session.query(
+        f"SELECT PARTITION, NEXT_OFFSET, EPOCH FROM {names.ledger} "
+        "WHERE CLUSTER_ID = %s AND TOPIC = %s AND TOPIC_ID = %s",
+        (origin.cluster_id, origin.topic, origin.topic_id),
+    )
+    stands = {int(row[0]): (int(row[1]), int(row[2])) for row in rows}
+    if all(stands.get(each.partition) == (each.end, each.epoch) for each in work.advances):
+        return True
+    if all(stands.get(each.partition) == (each.start, each.epoch) for each in work.advances):
+        return False
+    raise Fenced("Fenced", f"the ledger stands at {stands}, {work.name} moves {work.advances}")
+
+
+def _copy(session: Session, statement: str, sent: int) -> None:
+    """COPY all of a file; a file that Snowflake believes to have loaded already counts 0 rows."""
+    answer = session.query(statement)
+    loaded = sum(int(row[3]) for row in answer if len(row) > _ROWS_LOADED)
+    if loaded != sent:
+        raise Unavailable("RowsMissing", f"COPY loaded {loaded} rows of {sent}: {answer}")
+
+
+def _advance(session: Session, names: Names, work: Load) -> None:
+    """Move the ledger, or find that somebody else has."""
+    origin = work.origin
+    changed = session.change(_update(names, work.advances), (origin.cluster_id, origin.topic, origin.topic_id))
+    if changed != len(work.advances):
+        raise Fenced(
+            "Fenced",
+            f"{len(work.advances)} partitions were to move and {changed} would: another consumer owns the rest",
+        )
+
+
+def _remove(session: Session, names: Names, file_name: str) -> None:
+    """The rows are in; a file left behind costs a little storage and no correctness."""
+    try:
+        session.query(f"REMOVE @{names.stage}/{file_name}")
+    except WarehouseError:
+        _LOG.warning("the loaded file %s could not be removed from @%s", file_name, names.stage, exc_info=True)
+
+
+def _copy_rows(names: Names, file_name: str) -> str:
+    return (
+        f"COPY INTO {names.target} "
+        "(EVENT_TYPE, PRODUCT_ID, CUSTOMER_ID, EVENT_METADATA, EVENT_CONTENT, INGESTION_TIME) FROM ("
+        "SELECT $1:EVENT_TYPE::VARCHAR, $1:PRODUCT_ID::INTEGER, $1:CUSTOMER_ID::INTEGER, "
+        "PARSE_JSON($1:EVENT_METADATA::VARCHAR)::OBJECT, PARSE_JSON($1:EVENT_CONTENT::VARCHAR), CURRENT_TIMESTAMP() "
+        f"FROM @{names.stage}/{file_name}) {_COPY_OPTIONS}"
+    )
+
+
+def _copy_rejected(names: Names, file_name: str) -> str:
+    return (
+        f"COPY INTO {names.rejected} (REASON, DETAIL, EVENT_METADATA, EVENT_PREVIEW, INGESTION_TIME) FROM ("
+        "SELECT $1:REASON::VARCHAR, $1:DETAIL::VARCHAR, PARSE_JSON($1:EVENT_METADATA::VARCHAR)::OBJECT, "
+        "$1:EVENT_PREVIEW::VARCHAR, CURRENT_TIMESTAMP() "
+        f"FROM @{names.stage}/{file_name}) {_COPY_OPTIONS}"
+    )
+
+
+def _update(names: Names, advances: tuple[Advance, ...]) -> str:
+    """Parameters: cluster, topic, topic id. One statement for all partitions, so that the lock is held for one."""
+    values = ", ".join(
+        f"({a.partition}, {a.start}, {a.epoch}, {a.end}, {a.loaded}, {a.rejected}, {a.skipped})" for a in advances
+    )
+    return (
+        f"UPDATE {names.ledger} l SET NEXT_OFFSET = v.END_OFFSET, ROWS_LOADED = l.ROWS_LOADED + v.LOADED, "
+        "ROWS_REJECTED = l.ROWS_REJECTED + v.REJECTED, OFFSETS_SKIPPED = l.OFFSETS_SKIPPED + v.SKIPPED, "
+        "UPDATED_AT = CURRENT_TIMESTAMP() "
+        "FROM (SELECT column1 AS P, column2 AS START_OFFSET, column3 AS EPOCH, column4 AS END_OFFSET, "
+        f"column5 AS LOADED, column6 AS REJECTED, column7 AS SKIPPED FROM VALUES {values}) v "
+        "WHERE l.CLUSTER_ID = %s AND l.TOPIC = %s AND l.TOPIC_ID = %s AND l.PARTITION = v.P "
+        "AND l.NEXT_OFFSET = v.START_OFFSET AND l.EPOCH = v.EPOCH"
+    )

@@ -1,0 +1,56 @@
+"""Before the first event: make what is missing, and look at what stands."""
+
+import logging
+
+from winepipeline_warehouse.errors import Misconfigured
+from winepipeline_warehouse.names import Names
+from winepipeline_warehouse.session import Session
+from winepipeline_warehouse.tables import create_statements, differences, expected
+
+_LOG = logging.getLogger(__name__)
+
+
+def prepare(session: Session, names: Names) -> None:
+    """Create database, schema, tables and stage where they are missing; check what stands; warn of leftovers.
+
+    Raises:
+        Misconfigured: a table has other columns (which is said), or the role may not create what is missing.
+        Unavailable: try again later.
+    """
+    _create_containers(session, names)
+    for statement in create_statements(names):
+        session.change(statement)
+    for table, wanted in expected(names).items():
+        found = [(str(row[0]), str(row[1])) for row in session.query(f"DESCRIBE TABLE {table}")]
+        wrong = differences(wanted, found)
+        if wrong:
+            raise Misconfigured(
+                "TableMismatch",
+                f"{table} stands with other columns: {'; '.join(wrong)}",
+                "rename that table, or set SNOWFLAKE_TABLE to another name; nothing was changed",
+            )
+    _warn_of_leftovers(session, names)
+
+
+def _create_containers(session: Session, names: Names) -> None:
+    """CREATE … IF NOT EXISTS needs the right to create even where the object stands, so look first."""
+    if not session.query(f"SHOW DATABASES LIKE '{names.database}'"):
+        session.change(f"CREATE DATABASE IF NOT EXISTS {names.database}")
+    if not session.query(f"SHOW SCHEMAS LIKE '{names.schema_name}' IN DATABASE {names.database}"):
+        session.change(f"CREATE SCHEMA IF NOT EXISTS {names.schema}")
+    session.change(f"USE SCHEMA {names.schema}")
+
+
+def _warn_of_leftovers(session: Session, names: Names) -> None:
+    staging = names.staging_table.rsplit(".", 1)[-1]
+    if not session.query(f"SHOW TABLES LIKE '{staging}' IN SCHEMA {names.schema}"):
+        return
+    count = int(session.query(f"SELECT COUNT(*) FROM {names.staging_table}")[0][0])
+    if count:
+        _LOG.warning(
+            "%s holds %d rows that an older loader left: this pipeline neither reads nor removes them; "
+            "look whether they are in %s, then truncate it",
+            names.staging_table,
+            count,
+            names.target,
+        )

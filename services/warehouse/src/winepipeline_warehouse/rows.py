@@ -1,0 +1,104 @@
+"""Events on their way into the warehouse, as columns: no Python object for each event."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from winepipeline_events.reason import Reason
+
+Int64 = npt.NDArray[np.int64]
+Int32 = npt.NDArray[np.int32]
+Int8 = npt.NDArray[np.int8]
+
+PREVIEW_BYTES = 4096
+"""How much of a rejected event the table of rejects shows; the dead-letter topic has all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Valid events in the order in which they were read; all arrays are of one length.
+
+    Attributes:
+        types: index into `winepipeline_events.validation.TYPE_NAMES`.
+        product_ids: the product of each.
+        customer_ids: the customer of each; 0 stands for none.
+        partitions: where each came from.
+        offsets: the same.
+        timestamps_ms: when each was produced, in milliseconds since 1970.
+        content: the events' JSON (valid UTF-8), one right after the other.
+        lengths: bytes of each in `content`.
+    """
+
+    types: Int8
+    product_ids: Int64
+    customer_ids: Int64
+    partitions: Int32
+    offsets: Int64
+    timestamps_ms: Int64
+    content: bytes
+    lengths: Int32
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def take(self, start: int, stop: int) -> "Rows":
+        """The rows from `start` to before `stop`."""
+        first = int(self.lengths[:start].sum(dtype=np.int64))
+        last = first + int(self.lengths[start:stop].sum(dtype=np.int64))
+        return Rows(
+            self.types[start:stop],
+            self.product_ids[start:stop],
+            self.customer_ids[start:stop],
+            self.partitions[start:stop],
+            self.offsets[start:stop],
+            self.timestamps_ms[start:stop],
+            self.content[first:last],
+            self.lengths[start:stop],
+        )
+
+    @staticmethod
+    def join(parts: "list[Rows]") -> "Rows":
+        """All the rows of `parts`, one after the other."""
+        return Rows(
+            np.concatenate([part.types for part in parts]),
+            np.concatenate([part.product_ids for part in parts]),
+            np.concatenate([part.customer_ids for part in parts]),
+            np.concatenate([part.partitions for part in parts]),
+            np.concatenate([part.offsets for part in parts]),
+            np.concatenate([part.timestamps_ms for part in parts]),
+            b"".join([part.content for part in parts]),
+            np.concatenate([part.lengths for part in parts]),
+        )
+
+    @staticmethod
+    def none() -> "Rows":
+        """No rows."""
+        long, short = np.empty(0, np.int64), np.empty(0, np.int32)
+        return Rows(np.empty(0, np.int8), long, long, short, long, long, b"", short)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """An event that was turned away.
+
+    Attributes:
+        partition: where it came from.
+        offset: the same.
+        timestamp_ms: when it was produced, in milliseconds since 1970.
+        reason: which rule it breaks.
+        detail: path, value and what was allowed.
+        value: its bytes; None for a tombstone.
+    """
+
+    partition: int
+    offset: int
+    timestamp_ms: int
+    reason: Reason
+    detail: str
+    value: bytes | None
+
+    @property
+    def preview(self) -> str:
+        """The beginning of the value, readable whatever its bytes are."""
+        return (self.value or b"")[:PREVIEW_BYTES].decode(errors="backslashreplace").replace("\0", "\\x00")

@@ -1,0 +1,155 @@
+"""One session with the warehouse: the only module that knows the connector.
+
+A session belongs to one thread. After any error but `DataRefused` it is to be closed and a fresh one opened: an
+older session may not see what others have committed meanwhile (READ_CONSISTENCY_MODE=SESSION is the default).
+"""
+
+import io
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+import snowflake.connector
+from snowflake.connector import errors as vendor
+
+from winepipeline_warehouse.errors import Unavailable, WarehouseError
+from winepipeline_warehouse.faults import fault
+from winepipeline_warehouse.settings import WarehouseSettings
+
+Row = tuple[Any, ...]
+
+Step = Callable[[str], AbstractContextManager[None]]
+"""Wraps each named step of a load: to time it, or, in a test, to kill the process in the middle of it."""
+
+APPLICATION = "WinePipeline"
+"""What the account's administrators see in the query history."""
+
+for _chatty in ("snowflake.connector", "botocore", "urllib3"):
+    # The connector logs each retry and each log-in as a warning; ours say the same once, with what to do.
+    logging.getLogger(_chatty).setLevel(logging.CRITICAL)
+
+
+def no_step(_: str) -> AbstractContextManager[None]:
+    """Nobody watches the steps."""
+    return nullcontext()
+
+
+class Session:
+    """An open session; statements outside `transaction()` commit by themselves.
+
+    Raises:
+        Unavailable, Misconfigured, DataRefused: from every method.
+    """
+
+    def __init__(self, settings: WarehouseSettings) -> None:
+        with _translated():
+            self._connection = snowflake.connector.connect(**_arguments(settings))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a statement; `parameters` stand for its `%s`."""
+        with _translated(), self._connection.cursor() as cursor:
+            cursor.execute(statement, tuple(parameters) or None)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def change(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """How many rows a statement changed."""
+        with _translated(), self._connection.cursor() as cursor:
+            cursor.execute(statement, tuple(parameters) or None)
+            return int(cursor.rowcount or 0)
+
+    def put(self, content: bytes, file_name: str, stage: str) -> None:
+        """Upload `content` as `file_name` into `stage`, from memory; an equal name is overwritten."""
+        statement = (
+            f"PUT 'file:///{file_name}' @{stage} AUTO_COMPRESS=FALSE OVERWRITE=TRUE SOURCE_COMPRESSION=NONE PARALLEL=1"
+        )
+        with _translated(), self._connection.cursor() as cursor:
+            cursor.execute(statement, file_stream=io.BytesIO(content))
+            status = str(cursor.fetchall()[0][6])
+        if status != "UPLOADED":
+            raise Unavailable("UploadFailed", f"{file_name} was not uploaded to @{stage}: {status}")
+
+    @contextmanager
+    def transaction(self, step: Step = no_step) -> Iterator[None]:
+        """Everything inside, or nothing of it.
+
+        An error inside rolls back; an error of the COMMIT leaves the outcome open, and only a fresh session's
+        look at the ledger tells.
+        """
+        with step("begin"):
+            self.change("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        with step("commit"):
+            self.change("COMMIT")
+
+    def close(self) -> None:
+        """End the session; never raises, since whoever closes is often on the way out of an error."""
+        try:
+            self._connection.close(retry=False)
+        except (vendor.Error, OSError):
+            logging.getLogger(__name__).debug("the session did not close in good order", exc_info=True)
+
+    def _roll_back(self) -> None:
+        """Best effort: where the connection is gone the server rolls back by itself."""
+        try:
+            self.change("ROLLBACK")
+        except WarehouseError:
+            logging.getLogger(__name__).debug("ROLLBACK got no answer", exc_info=True)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The connector's errors as ours."""
+    try:
+        yield
+    except vendor.Error as error:
+        raise fault(error.errno, error.sqlstate, str(error.msg or error)) from error
+    except (OSError, requests.RequestException) as error:
+        raise Unavailable("Unavailable", str(error)) from error
+
+
+def _arguments(settings: WarehouseSettings) -> dict[str, Any]:
+    """What `snowflake.connector.connect` takes; by default it would retry a failing server for ever."""
+    arguments: dict[str, Any] = {
+        "account": settings.account,
+        "user": settings.user,
+        "warehouse": settings.warehouse,
+        "application": APPLICATION,
+        "autocommit": True,
+        "login_timeout": settings.login_timeout_seconds,
+        "network_timeout": settings.network_timeout_seconds,
+        "session_parameters": {
+            "LOCK_TIMEOUT": settings.lock_timeout_seconds,
+            "CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False,
+            "QUERY_TAG": APPLICATION,
+            "TIMEZONE": "UTC",
+        },
+        "protocol": settings.protocol,
+        "port": settings.port,
+    }
+    if settings.host:
+        arguments["host"] = settings.host
+    if settings.role:
+        arguments["role"] = settings.role
+    if settings.private_key_file:
+        arguments["authenticator"] = "SNOWFLAKE_JWT"
+        arguments["private_key_file"] = str(settings.private_key_file)
+        if settings.private_key_passphrase:
+            arguments["private_key_file_pwd"] = settings.private_key_passphrase.get_secret_value()
+    elif settings.password:
+        arguments["password"] = settings.password.get_secret_value()
+    return arguments

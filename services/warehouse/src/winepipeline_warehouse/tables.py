@@ -1,0 +1,96 @@
+"""The tables, as data: what they must look like and the statements that make them."""
+
+from dataclasses import dataclass
+
+from winepipeline_warehouse.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's name and type, as in CREATE TABLE; `family` is what DESCRIBE says without lengths."""
+
+    name: str
+    type: str
+    family: str
+
+
+def _column(name: str, type_: str) -> Column:
+    family = {"INTEGER": "NUMBER"}.get(type_, type_.partition("(")[0])
+    return Column(name, type_, family)
+
+
+TARGET = (
+    _column("EVENT_TYPE", "VARCHAR(50)"),
+    _column("PRODUCT_ID", "INTEGER"),
+    _column("CUSTOMER_ID", "INTEGER"),
+    _column("EVENT_METADATA", "OBJECT"),
+    _column("EVENT_CONTENT", "VARIANT"),
+    _column("INGESTION_TIME", "TIMESTAMP_LTZ"),
+)
+"""Events. `EVENT_METADATA` holds topic, topic_id, partition, offset and timestamp (ms), so that the table alone
+proves that nothing is there twice."""
+
+LEDGER = (
+    _column("CLUSTER_ID", "VARCHAR"),
+    _column("TOPIC", "VARCHAR"),
+    _column("TOPIC_ID", "VARCHAR"),
+    _column("PARTITION", "INTEGER"),
+    _column("FIRST_OFFSET", "INTEGER"),
+    _column("NEXT_OFFSET", "INTEGER"),
+    _column("EPOCH", "INTEGER"),
+    _column("OWNER", "VARCHAR"),
+    _column("ROWS_LOADED", "INTEGER"),
+    _column("ROWS_REJECTED", "INTEGER"),
+    _column("OFFSETS_SKIPPED", "INTEGER"),
+    _column("OFFSETS_EXPIRED", "INTEGER"),
+    _column("UPDATED_AT", "TIMESTAMP_LTZ"),
+)
+"""How far each partition is loaded. NEXT_OFFSET - FIRST_OFFSET = ROWS_LOADED + ROWS_REJECTED + OFFSETS_SKIPPED
+(holes that compaction and transaction markers leave) + OFFSETS_EXPIRED (lost to retention before we came)."""
+
+REJECTED = (
+    _column("REASON", "VARCHAR(50)"),
+    _column("DETAIL", "VARCHAR"),
+    _column("EVENT_METADATA", "OBJECT"),
+    _column("EVENT_PREVIEW", "VARCHAR"),
+    _column("INGESTION_TIME", "TIMESTAMP_LTZ"),
+)
+"""The events that were turned away, exactly once; their whole bytes are in the dead-letter topic."""
+
+
+def create_statements(names: Names) -> tuple[str, ...]:
+    """What makes the tables and the stage where they are missing."""
+    tables = ((names.target, TARGET), (names.ledger, LEDGER), (names.rejected, REJECTED))
+    return (
+        *(f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in tables),
+        f"CREATE STAGE IF NOT EXISTS {names.stage}",
+    )
+
+
+def expected(names: Names) -> dict[str, tuple[Column, ...]]:
+    """From a table's name to its columns."""
+    return {names.target: TARGET, names.ledger: LEDGER, names.rejected: REJECTED}
+
+
+def differences(wanted: tuple[Column, ...], found: list[tuple[str, str]]) -> list[str]:
+    """What a table lacks or has otherwise, in words; empty when it will do.
+
+    Columns that we do not know do no harm: every statement of ours names its columns.
+
+    Args:
+        wanted: our columns.
+        found: (name, type) of each column, as DESCRIBE TABLE gives them.
+    """
+    standing = {name.upper(): kind.upper() for name, kind in found}
+    words = []
+    for column in wanted:
+        kind = standing.get(column.name)
+        if kind is None:
+            words.append(f"column {column.name} {column.type} is missing")
+        elif kind.partition("(")[0] != column.family:
+            words.append(f"column {column.name} is {kind}, allowed: {column.type}")
+    return words
+
+
+def _definition(columns: tuple[Column, ...]) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in columns)
