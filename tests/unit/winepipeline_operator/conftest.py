@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+import yaml
 
 from winepipeline_operator.spec import WinePipeline
 
@@ -37,5 +38,18 @@ def pipeline() -> Callable[[Mapping], WinePipeline]:
 
     def make(change: Mapping) -> WinePipeline:
         return WinePipeline.model_validate(merged(SMALLEST, {"spec": change}))
+
+    return make
+
+
+@pytest.fixture
+def text_of() -> Callable[[Mapping], str]:
+    """Makes the YAML of an entry of bad.yaml: a text of its own, or a change laid over the smallest resource."""
+
+    def make(entry: Mapping) -> str:
+        if "text" in entry:
+            return str(entry["text"])
+        resource = merged(SMALLEST, entry["resource"] if "resource" in entry else {"spec": entry["spec"]})
+        return yaml.safe_dump(resource, sort_keys=False)
 
     return make

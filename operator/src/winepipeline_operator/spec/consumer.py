@@ -18,7 +18,7 @@ class Scaling(Part):
         default="Builtin",
         description="Who decides how many consumers run. Builtin: the operator, from measured rates. "
         "Keda: a ScaledObject of KEDA. Recommend: the operator tells in the status and changes nothing. "
-        "Off: consumer.replicas, which `kubectl scale` sets.",
+        '"Off" (in quotes, or YAML reads false): consumer.replicas, which `kubectl scale` sets.',
         examples=["Builtin"],
     )
     min_replicas: int = Field(

@@ -63,7 +63,7 @@ class Spec(Part):
     cross_field_rules: ClassVar[tuple[Rule["Spec"], ...]] = (
         Rule(
             name="topics-differ",
-            field="deadLetterTopic",
+            field="deadLetterTopic.name",
             cel="self.topic.name != self.deadLetterTopic.name",
             message="deadLetterTopic.name must differ from topic.name, or dead letters would be read as events: "
             "write for example `sales_events_dlq`",
@@ -71,7 +71,7 @@ class Spec(Part):
         ),
         Rule(
             name="replication-within-brokers",
-            field="topic",
+            field="topic.replicationFactor",
             cel="!has(self.broker.redpanda) || self.topic.replicationFactor <= self.broker.redpanda.replicas",
             message="topic.replicationFactor must not exceed broker.redpanda.replicas: "
             "lower the one or raise the other",
@@ -81,7 +81,7 @@ class Spec(Part):
         ),
         Rule(
             name="replication-odd-on-redpanda",
-            field="topic",
+            field="topic.replicationFactor",
             cel="!has(self.broker.redpanda) || self.topic.replicationFactor % 2 == 1",
             message="Redpanda takes odd replication factors only: write 1, 3 or 5 for topic.replicationFactor",
             holds=lambda spec: spec.broker.redpanda is None or spec.topic.replication_factor % 2 == 1,

@@ -17,7 +17,7 @@ class Rule(Generic[PartT]):
 
     Attributes:
         name: Stable and unique in the whole resource, in kebab-case; a finding carries it.
-        field: The field, as written in YAML, that a finding points to.
+        field: The field that a finding points to, from the part and as written in YAML: `topic.replicationFactor`.
         cel: True when the rule holds.
         message: What is allowed and what to write instead, for the person whose resource was refused.
         holds: The same as `cel`, on the part.
