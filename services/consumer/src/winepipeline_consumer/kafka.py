@@ -1,0 +1,312 @@
+"""Kafka: the topic we read, the group we are in, the dead letters we write. The only module that knows librdkafka."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from confluent_kafka import (
+    OFFSET_END,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+
+from winepipeline_consumer.errors import BrokerUnavailable
+from winepipeline_consumer.letter import Headers
+from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_consumer.sift import Slice
+from winepipeline_warehouse.ledger import Origin
+
+_LOG = logging.getLogger(__name__)
+
+_ADMIN_SECONDS = 10.0
+_LETTER_SECONDS = 30.0
+_CUT_BYTES = 65_536
+
+_GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
+
+Partitions = list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one look into the topic brought.
+
+    Attributes:
+        messages: the messages themselves, for their keys and headers.
+        slice: their columns.
+        lost_place: partitions whose position the broker does not have any more.
+    """
+
+    messages: Sequence[Message]
+    slice: Slice
+    lost_place: Partitions
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told when partitions come and go; called inside `Source.read`, in its thread."""
+
+    assigned: Callable[[Partitions], None]
+    revoked: Callable[[Partitions], None]
+    lost: Callable[[Partitions], None]
+
+
+class Source:
+    """The topic, as one member of the group sees it. One thread uses it, but for `origin`, which any may."""
+
+    def __init__(self, settings: ConsumerSettings, listener: Listener) -> None:
+        self._topic = settings.topic
+        self._listener = listener
+        self._consumer = Consumer(_consumer_config(settings), logger=_LOG)
+        self._admin = AdminClient({**settings.client_config(), **_QUIET}, logger=_LOG)
+        self._consumer.subscribe(
+            [self._topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+        )
+
+    def read(self, most: int, timeout_seconds: float) -> Read:
+        """Up to `most` messages; waits until there are so many, or for `timeout_seconds`."""
+        messages = self._consumer.consume(most, timeout_seconds)
+        lost_place: Partitions = []
+        if any(error is not None for error in map(Message.error, messages)):
+            lost_place = _partitions_without_place(messages)
+            messages = [message for message in messages if message.error() is None]
+        columns = Slice(
+            list(map(Message.value, messages)),
+            np.array(list(map(Message.partition, messages)), np.int32),
+            np.array(list(map(Message.offset, messages)), np.int64),
+            np.array([stamp[1] for stamp in map(Message.timestamp, messages)], np.int64),
+        )
+        return Read(messages, columns, lost_place)
+
+    def start(self, offsets: Mapping[int, int]) -> None:
+        """Go on reading partitions of ours at these offsets.
+
+        A partition is taken out and put in again rather than sought: a seek fails while its fetcher is starting.
+        """
+        again = [TopicPartition(self._topic, partition, offset) for partition, offset in offsets.items()]
+        if again:
+            self._consumer.incremental_unassign(again)
+            self._consumer.incremental_assign(again)
+            self._consumer.resume(again)
+
+    def hold(self, partitions: Iterable[int]) -> None:
+        """Read no more from these until `start` or `release`."""
+        self._consumer.pause(self._named(partitions))
+
+    def release(self, partitions: Iterable[int]) -> None:
+        """Go on where `hold` stopped."""
+        self._consumer.resume(self._named(partitions))
+
+    def log_starts(self, partitions: Iterable[int]) -> dict[int, int]:
+        """The first offset that the broker still has, for each partition.
+
+        Raises:
+            BrokerUnavailable: it did not say.
+        """
+        try:
+            return {
+                tp.partition: self._consumer.get_watermark_offsets(tp, timeout=_ADMIN_SECONDS)[0]
+                for tp in self._named(partitions)
+            }
+        except KafkaException as error:
+            raise BrokerUnavailable(f"the broker does not tell where {self._topic} starts: {_words(error)}") from error
+
+    def ends(self, partitions: Iterable[int]) -> dict[int, int]:
+        """The end of each partition as the last fetch told; partitions not fetched yet are left out."""
+        ends = {}
+        for tp in self._named(partitions):
+            try:
+                high = self._consumer.get_watermark_offsets(tp, cached=True)[1]
+            except KafkaException:
+                continue
+            if high >= 0:
+                ends[tp.partition] = high
+        return ends
+
+    def commit(self, offsets: Mapping[int, int], *, wait: bool = False) -> None:
+        """Tell the broker how far we are. Advice for lag monitors only: the ledger decides where we go on."""
+        positions = [TopicPartition(self._topic, partition, offset) for partition, offset in offsets.items()]
+        try:
+            self._consumer.commit(offsets=positions, asynchronous=not wait)
+        except KafkaException as error:
+            _LOG.debug("the broker did not take the offsets: %s", _words(error))
+
+    def origin(self) -> Origin:
+        """The topic as it is now.
+
+        Raises:
+            BrokerUnavailable: nobody answers, or the topic is not there.
+        """
+        try:
+            described = self._admin.describe_topics(TopicCollection([self._topic]), request_timeout=_ADMIN_SECONDS)
+            topic = described[self._topic].result()
+            return Origin(self._consumer.cluster_id() or "", self._topic, _id_text(topic.topic_id))
+        except KafkaException as error:
+            raise BrokerUnavailable(f"the broker does not describe topic {self._topic}: {_words(error)}") from error
+
+    def close(self) -> None:
+        """Leave the group."""
+        self._consumer.close()
+
+    def _named(self, partitions: Iterable[int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, partition) for partition in partitions]
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        # Held at the end until the ledger has said where to start: the group's committed offset is never asked.
+        consumer.incremental_assign([TopicPartition(each.topic, each.partition, OFFSET_END) for each in partitions])
+        consumer.pause(partitions)
+        self._listener.assigned([each.partition for each in partitions])
+
+    def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._listener.revoked([each.partition for each in partitions])
+        consumer.incremental_unassign(partitions)
+
+    def _on_lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._listener.lost([each.partition for each in partitions])
+        consumer.incremental_unassign(partitions)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for the dead-letter topic."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class Sink:
+    """The dead-letter topic, written with an idempotent producer."""
+
+    def __init__(self, settings: ConsumerSettings) -> None:
+        self._topic = settings.dead_letter_topic
+        self._producer = Producer({**settings.client_config(), **_QUIET, **_SINK_CONFIG}, logger=_LOG)
+
+    def send(self, letters: Sequence[Outgoing]) -> None:
+        """Write all letters and wait until the broker has them.
+
+        Raises:
+            BrokerUnavailable: it does not have all of them; those that it has will be there twice.
+        """
+        refused = self._deliver(letters)
+        too_large = [letter for letter, code in refused if code == KafkaError.MSG_SIZE_TOO_LARGE]
+        if len(too_large) < len(refused):
+            codes = {code for _, code in refused}
+            raise BrokerUnavailable(
+                f"{len(refused)} dead letters of {len(letters)} not delivered to {self._topic}: {codes}"
+            )
+        if too_large:
+            _LOG.error(
+                "%d dead letters are larger than %s takes and were cut to %d bytes: raise its max.message.bytes",
+                len(too_large),
+                self._topic,
+                _CUT_BYTES,
+            )
+            self.send([_cut(letter) for letter in too_large])
+
+    def _deliver(self, letters: Sequence[Outgoing]) -> list[tuple[Outgoing, int]]:
+        """Those that were not delivered, with the error's code."""
+        refused: list[tuple[Outgoing, int]] = []
+        waiting = set(range(len(letters)))
+
+        def report(number: int) -> Callable[[KafkaError | None, Message], None]:
+            def done(error: KafkaError | None, _: Message) -> None:
+                waiting.discard(number)
+                if error is not None:
+                    refused.append((letters[number], error.code()))
+
+            return done
+
+        for number, letter in enumerate(letters):
+            while True:
+                try:
+                    self._producer.produce(
+                        self._topic, letter.value, letter.key, headers=letter.headers, on_delivery=report(number)
+                    )
+                    break
+                except BufferError:
+                    self._producer.poll(0.1)
+                except KafkaException as error:
+                    report(number)(error.args[0], None)
+                    break
+        self._producer.flush(_LETTER_SECONDS)
+        refused.extend((letters[number], KafkaError._TIMED_OUT) for number in waiting)  # noqa: SLF001
+        return refused
+
+
+_QUIET: dict[str, Any] = {"log.connection.close": False}
+
+_SINK_CONFIG: dict[str, Any] = {
+    "enable.idempotence": True,
+    "acks": "all",
+    "compression.type": "zstd",
+    "message.max.bytes": 100_000_000,
+    "message.timeout.ms": int(_LETTER_SECONDS * 1000) - 1000,
+    "linger.ms": 5,
+}
+
+
+def _consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """Librdkafka's defaults stall a fast consumer for a second whenever its queue is full."""
+    config: dict[str, Any] = {
+        **settings.client_config(),
+        **_QUIET,
+        "group.id": settings.group_id,
+        "client.id": settings.instance_name,
+        "partition.assignment.strategy": "cooperative-sticky",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "enable.partition.eof": False,
+        "fetch.queue.backoff.ms": 10,
+        "fetch.wait.max.ms": 100,
+        "queued.min.messages": 100_000,
+        "queued.max.messages.kbytes": settings.queue_kilobytes,
+        "fetch.max.bytes": 16 * 1024 * 1024,
+        "max.partition.fetch.bytes": 4 * 1024 * 1024,
+        "check.crcs": True,
+        "session.timeout.ms": settings.session_timeout_ms,
+        "max.poll.interval.ms": 300_000,
+    }
+    if settings.group_instance_id:
+        config["group.instance.id"] = settings.group_instance_id
+    return config
+
+
+def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
+    """Partitions to claim anew; other errors pass by themselves, since librdkafka tries again."""
+    found = []
+    for message in messages:
+        error = message.error()
+        if error is None:
+            continue
+        if error.code() in _GONE:
+            found.append(message.partition())
+        else:
+            _LOG.warning("reading is interrupted: %s", error.str())
+    return found
+
+
+def _id_text(topic_id: Any) -> str:
+    """Empty for a broker that gives topics no ids (all bits zero)."""
+    if topic_id is None or (topic_id.get_most_significant_bits() == 0 and topic_id.get_least_significant_bits() == 0):
+        return ""
+    return str(topic_id)
+
+
+def _cut(letter: Outgoing) -> Outgoing:
+    value = letter.value or b""
+    size = ("winepipeline.cut_from_bytes", str(len(value)).encode())
+    return Outgoing(letter.key, value[:_CUT_BYTES], [*letter.headers, size])
+
+
+def _words(error: KafkaException) -> str:
+    return str(error.args[0].str() if error.args and isinstance(error.args[0], KafkaError) else error)
