@@ -1,78 +1,65 @@
 """Start the emulator: `python -m winepipeline_emulator`."""
 
-import os
+import signal
 import sys
+import tempfile
+import threading
 from pathlib import Path
 
-import duckdb
-import fakesnow.server
-import uvicorn
-from fakesnow import info_schema
-from fakesnow.instance import FakeSnow
-from fakesnow.transforms import show, stage
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from winepipeline_emulator.settings import EmulatorSettings, from_environment
 
 
-class PersistentSnow(FakeSnow):
-    """fakesnow's instance with its databases in files of one folder."""
-
-    def __init__(self, directory: Path) -> None:
-        """Open every database of the folder."""
-        self.create_database_on_connect = True
-        self.create_schema_on_connect = True
-        self.db_path = directory / "databases"
-        self.nop_regexes = None
-        self.results_cache = {}
-        self.db_path.mkdir(parents=True, exist_ok=True)
-        self.duck_conn = duckdb.connect(database=":memory:", config={"lambda_syntax": "ENABLE_SINGLE_ARROW"})
-        self.duck_conn.execute(f"ATTACH IF NOT EXISTS '{directory / 'account.db'}' AS _fs_global")
-        self.duck_conn.execute(info_schema.fs_global_creation_sql())
-        self.duck_conn.execute(show.fs_global_creation_sql())
-        self.duck_conn.execute("SET GLOBAL TimeZone = 'UTC'")
-        for file in sorted(self.db_path.glob("*.db")):
-            self.duck_conn.execute(f"ATTACH DATABASE '{file}' AS {file.stem}")
+def _without_cloud_sdks() -> None:
+    # The connector imports Amazon's SDK if it is installed, for stages on S3. Here it is wanted for its error classes:
+    # leaving the SDK out makes a fifth of the start.
+    for name in ("boto3", "botocore"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
-def healthz(_: Request) -> Response:
-    """Answer 200 when a query can be run."""
-    fakesnow.server.shared_fs.duck_conn.cursor().execute("SELECT 1")
-    return JSONResponse({"ok": True})
+def serve(settings: EmulatorSettings, stop: threading.Event) -> None:
+    """Serve until `stop` is set."""
+    _without_cloud_sdks()
+    from winepipeline_emulator.engine import Account
+    from winepipeline_emulator.locks import TableChanges, TableLocks
+    from winepipeline_emulator.server import Server
+    from winepipeline_emulator.session import Shared
+    from winepipeline_emulator.sessions import Sessions
+    from winepipeline_emulator.stage_files import StageFiles
+
+    with tempfile.TemporaryDirectory(prefix="winepipeline-emulator-") as temporary:
+        directory = settings.database_dir
+        stages = StageFiles((directory or Path(temporary)) / "stages")
+        account = Account(directory, stages.root, settings.threads, settings.memory_limit)
+        shared = Shared(account, stages, TableLocks(), TableChanges())
+        sessions = Sessions(shared, settings.password, settings.idle_transaction_seconds, settings.idle_session_seconds)
+        server = Server((settings.host, settings.port), account, sessions, stages)
+        host, port = server.server_address[:2]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="server")
+        thread.start()
+        if settings.port_file is not None:
+            settings.port_file.parent.mkdir(parents=True, exist_ok=True)
+            arriving = settings.port_file.with_name(settings.port_file.name + ".arriving")
+            arriving.write_text(f"{port}\n")
+            arriving.replace(settings.port_file)
+        print(f"The warehouse emulator listens on http://{host}:{port}, its databases in {directory or 'memory'}", file=sys.stderr, flush=True)
+        stop.wait()
+        server.shutdown()
+        thread.join()
+        sessions.cancel_all()
+        server.drain(10)
+        server.server_close()
+        sessions.close()
+        account.close()
 
 
-class AnnouncingServer(uvicorn.Server):
-    """A server that writes its port to a file once it serves."""
-
-    port_file: Path | None = None
-
-    async def startup(self, sockets: list | None = None) -> None:
-        """Bind, then say where."""
-        await super().startup(sockets)
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        print(f"The warehouse emulator listens on http://{host}:{port}", file=sys.stderr, flush=True)
-        if self.port_file is not None:
-            temporary = self.port_file.with_suffix(".tmp")
-            temporary.write_text(f"{port}\n")
-            temporary.replace(self.port_file)
-
-
-def main() -> None:
+def main() -> int:
     """Serve until asked to stop."""
-    if directory := os.environ.get("EMULATOR_DATABASE_DIR"):
-        root = Path(directory).resolve()
-        stages = root / "stages"
-        stages.mkdir(parents=True, exist_ok=True)
-        stage.LOCAL_BUCKET_PATH = str(stages)
-        fakesnow.server.shared_fs = PersistentSnow(root)
-    fakesnow.server.app.router.routes.append(Route("/healthz", healthz))
-    host = os.environ.get("EMULATOR_HOST") or "127.0.0.1"
-    port = int(os.environ.get("EMULATOR_PORT") or "0")
-    server = AnnouncingServer(uvicorn.Config(fakesnow.server.app, host=host, port=port, log_level="warning"))
-    server.port_file = Path(p) if (p := os.environ.get("EMULATOR_PORT_FILE")) else None
-    server.run()
-    fakesnow.server.shared_fs.duck_conn.close()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    serve(from_environment(), stop)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""One SQL statement: what it does to a transaction, and to which table. Pure."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import Expr, exp
+from sqlglot.errors import ParseError
+
+from winepipeline_emulator.errors import StatementError
+from winepipeline_emulator.table_definition import as_snowflake_enforces_it
+
+# The stage path of a COPY is different every time and everything else the same: statements are kept parsed with this
+# in the path's place. Parsing and rewriting a COPY costs more than loading a hundred rows.
+PATH_PLACEHOLDER = "_the_path_of_this_copy"
+_STAGED_FILE = re.compile(r"(\bFROM\s+@[\w.\"]+/)([\w./=-]+)(?=[\s)])", re.IGNORECASE)
+# Longer texts are INSERTs of many values, each of them different: keeping them would cost memory for nothing.
+_MAX_KEPT_CHARACTERS = 4096
+
+
+class Kind(StrEnum):
+    """What a statement is to a transaction."""
+
+    READ = "read"
+    INSERT = "insert"  # INSERT and COPY: change a table, take no lock
+    UPDATE = "update"
+    MERGE = "merge"
+    DELETE = "delete"
+    DDL = "ddl"  # commits the transaction that is open
+
+
+LOCKING = frozenset({Kind.UPDATE, Kind.MERGE, Kind.DELETE})
+WRITING = LOCKING | {Kind.INSERT}
+
+_KINDS: dict[type[Expr], Kind] = {
+    exp.Insert: Kind.INSERT,
+    exp.Copy: Kind.INSERT,
+    exp.Update: Kind.UPDATE,
+    exp.Merge: Kind.MERGE,
+    exp.Delete: Kind.DELETE,
+    exp.Create: Kind.DDL,
+    exp.Alter: Kind.DDL,
+    exp.Drop: Kind.DDL,
+    exp.TruncateTable: Kind.DDL,
+    exp.Comment: Kind.DDL,
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A parsed statement. The expression is shared: copy it before changing it.
+
+    Attributes:
+        text: the SQL, with `PATH_PLACEHOLDER` in place of `path` if there is one.
+        expression: sqlglot's tree of the text.
+        kind: what it is to a transaction.
+        target: the parts of the name of the table that it changes, in order, as Snowflake stores them.
+        path: the staged file of a COPY, without the stage; None for anything else.
+    """
+
+    text: str
+    expression: Expr
+    kind: Kind
+    target: tuple[str, ...]
+    path: str | None = None
+
+    def table(self, database: str | None, schema: str | None) -> str:
+        """The full name of the table that it changes, in a session with this database and schema."""
+        current = [database or "", schema or ""]
+        missing = max(0, 3 - len(self.target))
+        return ".".join((*current[:missing], *self.target))
+
+
+def parse(sql: str) -> Statement:
+    """Read one statement of Snowflake's SQL.
+
+    Raises:
+        StatementError: 001003 for a syntax error, 000008 for more than one statement.
+    """
+    path = None
+    if sql[:5].upper() == "COPY " and (found := _STAGED_FILE.search(sql)):
+        path = found[2]
+        sql = f"{sql[: found.start(2)]}{PATH_PLACEHOLDER}{sql[found.end(2) :]}"
+    statement = _kept(sql) if len(sql) <= _MAX_KEPT_CHARACTERS else _parse(sql)
+    return replace(statement, path=path)
+
+
+def _parse(sql: str) -> Statement:
+    try:
+        parsed = [tree for tree in sqlglot.parse(sql, read="snowflake") if tree and not isinstance(tree, exp.Semicolon)]
+    except ParseError as error:
+        # without sqlglot's colours for terminals
+        words = re.sub(r"\x1b\[\d+m", "", str(error))
+        raise StatementError(1003, "42000", f"SQL compilation error:\n{words}") from None
+    if len(parsed) != 1:
+        raise StatementError(
+            8, "0A000", f"Actual statement count {len(parsed)} did not match the desired statement count 1."
+        )
+    expression = as_snowflake_enforces_it(parsed[0])
+    return Statement(sql, expression, _KINDS.get(type(expression), Kind.READ), _target(expression))
+
+
+_kept = lru_cache(maxsize=256)(_parse)
+
+
+def _target(expression: Expr) -> tuple[str, ...]:
+    table = expression.this
+    if isinstance(table, exp.Schema):
+        table = table.this
+    if isinstance(expression, exp.TruncateTable):
+        table = expression.expressions[0]
+    if not isinstance(table, exp.Table):
+        return ()
+    return tuple(part.name if part.args.get("quoted") else part.name.upper() for part in table.parts)
