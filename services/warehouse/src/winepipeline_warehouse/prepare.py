@@ -3,7 +3,7 @@
 import logging
 
 from winepipeline_warehouse.errors import Misconfigured
-from winepipeline_warehouse.names import Names
+from winepipeline_warehouse.names import STAGING_TABLE, Names
 from winepipeline_warehouse.session import Session
 from winepipeline_warehouse.tables import create_statements, differences, expected
 
@@ -34,16 +34,16 @@ def prepare(session: Session, names: Names) -> None:
 
 def _create_containers(session: Session, names: Names) -> None:
     """CREATE … IF NOT EXISTS needs the right to create even where the object stands, so look first."""
-    if not session.query(f"SHOW DATABASES LIKE '{names.database}'"):
+    if not _stands(session, f"SHOW DATABASES LIKE '{names.database}'", names.database):
         session.change(f"CREATE DATABASE IF NOT EXISTS {names.database}")
-    if not session.query(f"SHOW SCHEMAS LIKE '{names.schema_name}' IN DATABASE {names.database}"):
+    schemas = f"SHOW SCHEMAS LIKE '{names.schema_name}' IN DATABASE {names.database}"
+    if not _stands(session, schemas, names.schema_name):
         session.change(f"CREATE SCHEMA IF NOT EXISTS {names.schema}")
     session.change(f"USE SCHEMA {names.schema}")
 
 
 def _warn_of_leftovers(session: Session, names: Names) -> None:
-    staging = names.staging_table.rsplit(".", 1)[-1]
-    if not session.query(f"SHOW TABLES LIKE '{staging}' IN SCHEMA {names.schema}"):
+    if not _stands(session, f"SHOW TABLES LIKE '{STAGING_TABLE}' IN SCHEMA {names.schema}", STAGING_TABLE):
         return
     count = int(session.query(f"SELECT COUNT(*) FROM {names.staging_table}")[0][0])
     if count:
@@ -54,3 +54,8 @@ def _warn_of_leftovers(session: Session, names: Names) -> None:
             count,
             names.target,
         )
+
+
+def _stands(session: Session, show: str, name: str) -> bool:
+    """Whether SHOW lists the object; LIKE takes `_` for any character, and the second column is the name."""
+    return any(str(row[1]).upper() == name.upper() for row in session.query(show))

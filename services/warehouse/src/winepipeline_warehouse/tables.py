@@ -7,16 +7,23 @@ from winepipeline_warehouse.names import Names
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name and type, as in CREATE TABLE; `family` is what DESCRIBE says without lengths."""
+    """A column's name and type, as in CREATE TABLE; `families` are the types, without lengths, that will do."""
 
     name: str
     type: str
-    family: str
+    families: frozenset[str]
+
+
+_WILL_DO = {
+    "INTEGER": frozenset({"NUMBER"}),
+    "OBJECT": frozenset({"OBJECT", "VARIANT"}),
+    "TIMESTAMP_LTZ": frozenset({"TIMESTAMP_LTZ", "TIMESTAMP_TZ"}),
+}
+"""Types that take what we write, and give it back alike; DESCRIBE has a name of its own for INTEGER."""
 
 
 def _column(name: str, type_: str) -> Column:
-    family = {"INTEGER": "NUMBER"}.get(type_, type_.partition("(")[0])
-    return Column(name, type_, family)
+    return Column(name, type_, _WILL_DO.get(type_, frozenset({type_.partition("(")[0]})))
 
 
 TARGET = (
@@ -87,7 +94,7 @@ def differences(wanted: tuple[Column, ...], found: list[tuple[str, str]]) -> lis
         kind = standing.get(column.name)
         if kind is None:
             words.append(f"column {column.name} {column.type} is missing")
-        elif kind.partition("(")[0] != column.family:
+        elif kind.partition("(")[0] not in column.families:
             words.append(f"column {column.name} is {kind}, allowed: {column.type}")
     return words
 
