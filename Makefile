@@ -1,6 +1,89 @@
-PYTHON ?= python3
+# `make` says what there is.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := services/events services/process services/warehouse services/emulator services/producer services/consumer operator local
+# Stamps: what is installed. Both share one environment; see tools/environment.sh.
+DEMO := $(VENV)/.demo
+DEV := $(VENV)/.dev
+INSTALLED_FROM := requirements/uv.txt tools/environment.sh \
+  $(wildcard services/*/pyproject.toml operator/pyproject.toml local/pyproject.toml)
+SOURCES := $(wildcard services/*/src operator/src local/src) $(wildcard tests benchmarks tools)
 
+DEMO_SECONDS ?= 30
+DEMO_OUTPUT ?=
+PYTEST_ARGS ?=
+
+.PHONY: help
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(DEV) ## Install all that development needs into .venv
+	@echo "$(VENV) holds all that development needs; go on with: make check test"
+
+$(DEV): requirements/dev.txt $(INSTALLED_FROM)
+	@tools/environment.sh dev
+
+$(DEMO): requirements/runtime.txt $(INSTALLED_FROM)
+	@tools/environment.sh demo
+
+.PHONY: demo
+demo: $(DEMO) ## Run the whole pipeline here (DEMO_SECONDS=30, empty: until Ctrl-C; DEMO_OUTPUT=json)
+	@$(BIN)/winepipeline up -f examples/demo.yaml \
+	  $(if $(DEMO_SECONDS),--for $(DEMO_SECONDS)s) $(if $(DEMO_OUTPUT),--output $(DEMO_OUTPUT))
+
+.PHONY: check
+check: $(DEV) ## Hold the tree to its rules: format, lint, types, imports, sizes, docstrings, examples
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+	$(BIN)/python tools/size_budget.py
+	$(BIN)/python tools/docstrings.py
+	$(if $(wildcard local/src/winepipeline_local/__main__.py),for file in examples/*.yaml; do $(BIN)/winepipeline lint $$file; done)
+
+.PHONY: test
+test: $(DEV) ## Run the tests, with a real broker and the emulator (PYTEST_ARGS=… for some of them)
+	@$(BIN)/pytest --ignore=tests/cluster $(PYTEST_ARGS)
+
+.PHONY: test-cluster
+test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
+	@$(BIN)/pytest tests/cluster $(PYTEST_ARGS)
+
+.PHONY: fuzz
+fuzz: $(DEV) ## Send a million mutated events through the consumer's validation
+	@$(BIN)/python -m benchmarks.fuzz
+
+.PHONY: bench
+bench: $(DEV) ## Run every benchmark, each printing its table
+	@for name in $(basename $(notdir $(wildcard benchmarks/consumer.py benchmarks/producer.py benchmarks/scaling.py))); do \
+	  echo "--- $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+.PHONY: docs
+docs: $(DEV) ## Generate the reference pages and the CRD from the code
+	@$(BIN)/python tools/generated.py
+
+.PHONY: crds
+crds: docs ## The same: the CRD is generated with the reference pages
+
+.PHONY: format
+format: $(DEV) ## Format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --quiet .
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 .PHONY: lock
+lock: $(DEV) ## Resolve requirements/*.in to the locked requirements/*.txt (LOCK_ARGS=--upgrade for newer ones)
+	$(LOCK) $(LOCK_ARGS) requirements/uv.in -o requirements/uv.txt
+	$(LOCK) $(LOCK_ARGS) requirements/runtime.in -o requirements/runtime.txt
+	$(LOCK) $(LOCK_ARGS) requirements/dev.in -o requirements/dev.txt
+
+.PHONY: clean
+clean: ## Remove what runs and checks have left behind, .winepipeline among it; .venv stays
+	rm -rf .winepipeline .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
