@@ -1,7 +1,6 @@
 """A real Apache Kafka on this machine, as a child process: the Java runtime of a wheel, jars from the user's cache."""
 
 import secrets
-import socket
 import subprocess
 import time
 from base64 import urlsafe_b64encode
@@ -14,6 +13,7 @@ from winepipeline_local.broker_properties import HOST, server_properties, simple
 from winepipeline_local.child import Child, last_lines
 from winepipeline_local.errors import BrokerError
 from winepipeline_local.kafka import wait_until_it_answers
+from winepipeline_local.ports import accepts, free_ports
 
 # One node on a laptop: starting soon matters more than peak throughput, so the first compiler tier is enough.
 JVM_FLAGS = (
@@ -95,7 +95,7 @@ class Broker:
             return
         class_path = jars.class_path()
         if not self._ports[0]:
-            free = _free_ports(2)
+            free = free_ports(2)
             self._ports = (self._wanted_port or free[0], free[1])
         self.data_folder.mkdir(parents=True, exist_ok=True)
         self._format(class_path)
@@ -107,7 +107,7 @@ class Broker:
         """Whether it answered a client within so many seconds; False at once when the process ends."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.running:
-            if _accepts(self._ports[0]):
+            if accepts(self._ports[0]):
                 return wait_until_it_answers({"bootstrap.servers": self.bootstrap}, deadline - time.monotonic())
             time.sleep(POLL_SECONDS)
         return False
@@ -138,10 +138,9 @@ class Broker:
         if (self.data_folder / "meta.properties").exists():
             return
         cluster_id = urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
-        tool = [str(JAVA), *JVM_FLAGS, *simple_logger_flags("error"), "-cp", class_path, "kafka.tools.StorageTool"]
-        done = subprocess.run(
-            [*tool, "format", "-t", cluster_id, "-c", str(properties)], capture_output=True, text=True, check=False
-        )
+        java = [str(JAVA), *JVM_FLAGS, *broker_archive.flags(), *simple_logger_flags("error"), "-cp", class_path]
+        tool = [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+        done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip()
             raise BrokerError(
@@ -156,22 +155,3 @@ class Broker:
             f"The whole log is in {self.log_file}. A full disk or little memory is the usual cause; "
             "`winepipeline check` looks at both. `--fresh` starts on empty data.",
         )
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
-
-
-def _accepts(port: int) -> bool:
-    try:
-        socket.create_connection((HOST, port), timeout=0.2).close()
-    except OSError:
-        return False
-    return True

@@ -27,6 +27,11 @@ def supported() -> bool:
     return bool(JAVA_VERSION[0] >= OLDEST_JAVA)
 
 
+def wanted() -> bool:
+    """Whether one could be made and is not there."""
+    return supported() and not file().exists()
+
+
 def flags() -> tuple[str, ...]:
     """JVM flags by which the broker starts from the archive; none while there is no archive."""
     return (f"-XX:AOTCache={file()}",) if file().exists() else ()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from winepipeline_local.child import Child, last_lines
 from winepipeline_local.errors import WarehouseError
+from winepipeline_local.plan import without_service_settings
+from winepipeline_operator.environment import EMULATED_LOGIN, Address, emulator_environment
 
 HOST = "127.0.0.1"
-# What fakesnow accepts from anybody; it guards nothing.
-ACCOUNT, USER, PASSWORD = "fakesnow", "fake", "snow"
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
@@ -40,15 +40,18 @@ class Emulator:
         return self._child.pid if self._child is not None and self._child.running else None
 
     @property
+    def address(self) -> Address:
+        """Where it listens, or will listen."""
+        return Address("http", HOST, self.port)
+
+    @property
     def environment(self) -> dict[str, str]:
         """How a service logs in here: its `SNOWFLAKE_*` variables."""
         return {
-            "SNOWFLAKE_ACCOUNT": ACCOUNT,
-            "SNOWFLAKE_USER": USER,
-            "SNOWFLAKE_PASSWORD": PASSWORD,
-            "SNOWFLAKE_PROTOCOL": "http",
-            "SNOWFLAKE_HOST": HOST,
-            "SNOWFLAKE_PORT": str(self.port),
+            **EMULATED_LOGIN,
+            "SNOWFLAKE_PROTOCOL": self.address.protocol,
+            "SNOWFLAKE_HOST": self.address.host,
+            "SNOWFLAKE_PORT": str(self.address.port),
         }
 
     def start(self) -> int:
@@ -73,11 +76,9 @@ class Emulator:
             return
         self.data_folder.mkdir(parents=True, exist_ok=True)
         self._port_file.unlink(missing_ok=True)
-        environment = os.environ | {
-            "EMULATOR_HOST": HOST,
-            "EMULATOR_PORT": str(self.port),
+        environment = without_service_settings(os.environ) | {
+            **emulator_environment(HOST, self.port, str(self.data_folder)),
             "EMULATOR_PORT_FILE": str(self._port_file),
-            "EMULATOR_DATABASE_DIR": str(self.data_folder),
         }
         self._child = Child.start(
             "emulator", [sys.executable, "-m", "winepipeline_emulator"], self.log_file, environment

@@ -9,6 +9,8 @@ LocalError
 └── ServiceError    a service ends again and again (its own exit code)
 """
 
+from winepipeline_process.exits import ExitCode
+
 
 class LocalError(Exception):
     """A failure with words for a person.
@@ -19,7 +21,7 @@ class LocalError(Exception):
         exit_code: the class of failure, as the process's exit status.
     """
 
-    exit_code = 5
+    exit_code: int = ExitCode.INTERNAL
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -33,28 +35,36 @@ class LocalError(Exception):
 class UsageError(LocalError):
     """The arguments or the resource do not make sense."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 class StateError(LocalError):
     """The state folder is in use or cannot be written."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 class JarsError(LocalError):
     """Kafka's jars cannot be had, or are not what they should be."""
 
-    exit_code = 3
+    exit_code = ExitCode.BROKER
 
 
 class BrokerError(LocalError):
     """The broker does not start or does not answer."""
 
-    exit_code = 3
+    exit_code = ExitCode.BROKER
 
 
 class WarehouseError(LocalError):
     """The emulator or the account does not answer."""
 
-    exit_code = 4
+    exit_code = ExitCode.WAREHOUSE
+
+
+class ServiceError(LocalError):
+    """A service ends again and again; the exit status is the one for its own class of failure."""
+
+    def __init__(self, message: str, hint: str, exit_code: int) -> None:
+        super().__init__(message, hint)
+        self.exit_code = exit_code

@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic, OffsetSpec
 
 from winepipeline_local.errors import BrokerError
+from winepipeline_local.totals import Ends
 
 POLL_SECONDS = 0.05
 REQUEST_SECONDS = 10.0
@@ -96,6 +103,31 @@ class Cluster:
         wanted = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
         for future in self._admin.delete_records(wanted).values():
             self._asked(partial(future.result, REQUEST_SECONDS))
+
+    def grow(self, topic: str, partitions: int) -> None:
+        """Give a topic more partitions."""
+        future = self._admin.create_partitions([NewPartitions(topic, partitions)])[topic]
+        try:
+            future.result(REQUEST_SECONDS)
+        except KafkaException as failure:
+            raise self._refused(f"give the topic {topic} {partitions} partitions", failure) from failure
+
+    def reach(self, topic: str) -> Ends:
+        """The topic's id, and from where to where each of its partitions holds events."""
+        described = self._admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_SECONDS)[topic]
+        description = self._asked(partial(described.result, REQUEST_SECONDS))
+        numbers = [each.id for each in description.partitions]
+        return Ends(str(description.topic_id), self.start_offsets(topic, numbers), self.end_offsets(topic, numbers))
+
+    def committed(self, group: str, topic: str, partitions: Sequence[int]) -> dict[int, int]:
+        """The offsets that a group has committed; partitions without a commit are left out."""
+        wanted = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, each) for each in partitions])
+        future = self._admin.list_consumer_group_offsets([wanted], request_timeout=REQUEST_SECONDS)[group]
+        try:
+            found = future.result(REQUEST_SECONDS).topic_partitions
+        except KafkaException:  # the group's coordinator is not there yet
+            return {}
+        return {each.partition: each.offset for each in found if each.error is None and each.offset >= 0}
 
     def start_offsets(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
         """The first offset each partition still holds."""

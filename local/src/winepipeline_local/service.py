@@ -1,0 +1,131 @@
+"""One service of the pipeline as a supervised process: started, scraped, started again when it ends unasked."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from winepipeline_local.child import Child
+from winepipeline_local.errors import ServiceError
+from winepipeline_local.plan import ServicePlan
+from winepipeline_local.reading import Reading
+from winepipeline_local.restart import GiveUp, after_exit, exit_code
+from winepipeline_local.scrape import ready, scrape
+
+LAST_LINES = 8
+KILL_SECONDS = 5.0
+
+
+class Service:
+    """A supervised process.
+
+    `tick` is to be called several times a second, from the thread that started it; `scrape` from any.
+    """
+
+    def __init__(self, plan: ServicePlan, log_file: Path, say: Callable[[str], None]) -> None:
+        """`say` is told, in a sentence, when the process ended unasked."""
+        self.plan = plan
+        self.restarts = 0
+        self._log_file = log_file
+        self._say = say
+        self._child: Child | None = None
+        self._exits_seconds: list[float] = []
+        self._start_at_seconds: float | None = None
+        self._earlier_lives = Reading()
+        self._this_life = Reading()
+        self._is_ready = False
+        self._life = threading.Lock()
+
+    @property
+    def state(self) -> str:
+        """One or two words: starting, running, restarting, stopped."""
+        if self._start_at_seconds is not None:
+            return "restarting"
+        if self._child is None or not self._child.running:
+            return "stopped"
+        return "running" if self._is_ready else "starting"
+
+    @property
+    def reading(self) -> Reading:
+        """What it has counted over all its lives in this session."""
+        return self._earlier_lives + self._this_life
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there."""
+        return self._child is not None and self._child.running
+
+    def start(self) -> None:
+        """Start the process; returns at once."""
+        command = [sys.executable, "-m", self.plan.module]
+        child = Child.start(self.plan.name, command, self._log_file, self.plan.environment)
+        with self._life:
+            self._child, self._is_ready, self._start_at_seconds = child, False, None
+
+    def tick(self) -> None:
+        """Notice that it ended; start it again when that is due.
+
+        Raises:
+            ServiceError: it ends again and again, or refuses its settings.
+        """
+        if self._start_at_seconds is not None:
+            if time.monotonic() >= self._start_at_seconds:
+                self.restarts += 1
+                self.start()
+        elif self._child is not None:
+            status = self._child.exit_status
+            if status is not None:
+                self._ended(self._child, status)
+
+    def scrape(self) -> None:
+        """Take its newest counts, those before stay when it does not answer; may be called from another thread."""
+        child = self._child
+        reading = scrape(self.plan.metrics_port)
+        is_ready = reading is not None and (self._is_ready or ready(self.plan.metrics_port))
+        with self._life:
+            if reading is not None and child is self._child:
+                self._this_life, self._is_ready = reading, is_ready
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM; returns at once. From now on it is not started again."""
+        self._start_at_seconds = None
+        if self._child is not None and self._child.running:
+            self.scrape()
+            self._child.terminate()
+
+    def wait_until_stopped(self, deadline_seconds: float) -> bool:
+        """Wait until a moment of the monotonic clock, then kill; whether it stopped by itself."""
+        if self._child is None:
+            return True
+        if self._child.wait(max(0.0, deadline_seconds - time.monotonic())):
+            return True
+        self._child.kill()
+        return False
+
+    def kill(self) -> None:
+        """End it now; it is not started again."""
+        self._start_at_seconds = None
+        if self._child is not None:
+            self._child.kill()
+
+    def _ended(self, child: Child, status: int) -> None:
+        now = time.monotonic()
+        self._exits_seconds.append(now)
+        with self._life:
+            self._earlier_lives, self._this_life = self.reading, Reading()
+            self._child = None
+        verdict = after_exit(status, self._exits_seconds)
+        if isinstance(verdict, GiveUp):
+            lines = "\n".join(f"    {line}" for line in child.last_lines(LAST_LINES))
+            raise ServiceError(
+                f"{self.plan.name} {verdict.why} (last {_how(status)}). Its last words:\n{lines}",
+                f"The whole log is in {self._log_file}.",
+                exit_code(status),
+            )
+        self._start_at_seconds = now + verdict.delay_seconds
+        self._say(f"{self.plan.name} {_how(status)}; starting it again in {verdict.delay_seconds:.1f} s")
+
+
+def _how(status: int) -> str:
+    return f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
