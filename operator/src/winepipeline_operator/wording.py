@@ -9,6 +9,7 @@ import yaml
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from winepipeline_operator.flow import flow
 from winepipeline_operator.spec import Part, WinePipeline
 from winepipeline_operator.spec.allowed import allowed_in, fields_of
 from winepipeline_operator.spec.tree import Path, dotted, fields, part_type_of, part_types
@@ -104,7 +105,7 @@ def _meant(name: str, part: type[Part]) -> str:
 
 
 def _example(field: FieldInfo) -> str:
-    return f"{field.alias}: {_flow(field.examples[0])}" if field.examples else str(field.alias)
+    return f"{field.alias}: {flow(field.examples[0])}" if field.examples else str(field.alias)
 
 
 def _instead(value: Any, field: FieldInfo, *, inside: bool) -> str:
@@ -126,9 +127,9 @@ def _meant_choice(value: Any, choices: list[str]) -> str:
 def _meant_type(value: Any, field: FieldInfo) -> str:
     if isinstance(value, str) and "text" not in allowed_in(field) and len(value) < LONGEST_VALUE:
         plain = yaml.safe_load(value) if value.replace(".", "", 1).isalnum() else None
-        return f"write {_flow(plain)} without quotes" if isinstance(plain, bool | int | float) else ""
+        return f"write {flow(plain)} without quotes" if isinstance(plain, bool | int | float) else ""
     if isinstance(value, bool | int | float) and "text" in allowed_in(field):
-        return f'write "{_flow(value)}" in quotes'
+        return f'write "{flow(value)}" in quotes'
     return ""
 
 
@@ -141,8 +142,3 @@ def _choices(field: FieldInfo) -> list[str]:
         for value in get_args(alternative)
         if isinstance(value, str)
     ]
-
-
-def _flow(value: Any) -> str:
-    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
-    return text.removesuffix("\n").removesuffix("\n...")

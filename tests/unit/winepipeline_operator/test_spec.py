@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from winepipeline_operator.spec import Rule, Transition, WinePipeline
-from winepipeline_operator.spec.tree import fields, part_types, refused_changes
+from winepipeline_operator.spec import WinePipeline
+from winepipeline_operator.spec.tree import fields, part_types, refused_changes, rules_of
 
 Make = Callable[[dict[str, Any]], WinePipeline]
 
@@ -64,9 +64,8 @@ def test_rules_have_names_of_their_own_and_point_to_fields_that_exist() -> None:
     """A finding can be looked up by its rule's name, and its line is one of the resource."""
     names: list[str] = []
     for path, part in part_types(WinePipeline):
-        rules: list[Rule[Any] | Transition[Any]] = [*part.cross_field_rules, *part.transition_rules]
-        assert {rule.field.partition(".")[0] for rule in rules} <= set(fields(part)), path
-        names += [rule.name for rule in rules]
+        assert {rule.field.partition(".")[0] for rule in rules_of(part)} <= set(fields(part)), path
+        names += [rule.name for rule in rules_of(part)]
     assert len(names) == len(set(names))
 
 

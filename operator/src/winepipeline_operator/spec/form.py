@@ -80,5 +80,5 @@ IdRange = Annotated[
             "maxItems": 2,
         }
     ),
-    Form("two whole numbers, the first and the last id: [1000, 1049]"),
+    Form("two whole numbers: the first and the last id"),
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from winepipeline_operator.spec.part import Part
-from winepipeline_operator.spec.rule import Transition
+from winepipeline_operator.spec.rule import Rule, Transition
 
 Path = tuple[str | int, ...]
 """Field names as in YAML, and positions in lists, from the root of the resource."""
@@ -31,6 +31,13 @@ def part_type_of(field: FieldInfo) -> type[Part] | None:
     return next((kind for kind in _plain_types(field.annotation) if issubclass(kind, Part)), None)
 
 
+def item_type_of(field: FieldInfo) -> type[Part] | None:
+    """The part that each item of a field's list is, or None where the field holds no list of parts."""
+    if get_origin(field.annotation) is not tuple:
+        return None
+    return next((kind for kind in _plain_types(get_args(field.annotation)[0]) if issubclass(kind, Part)), None)
+
+
 def _plain_types(annotation: Any) -> Iterator[type]:
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -46,9 +53,14 @@ def part_types(root: type[Part], path: Path = ()) -> Iterator[tuple[Path, type[P
     """Every part that a resource may have, with its path, the root first."""
     yield path, root
     for name, field in fields(root).items():
-        inner = part_type_of(field)
+        inner = part_type_of(field) or item_type_of(field)
         if inner is not None:
             yield from part_types(inner, (*path, name))
+
+
+def rules_of(part: type[Part]) -> list[Rule[Any] | Transition[Any]]:
+    """All rules of a part, on its fields and on its changes."""
+    return [*part.cross_field_rules, *part.transition_rules]
 
 
 def refused_changes(old: Part, new: Part, path: Path = ()) -> Iterator[tuple[Path, Transition[Any]]]:

@@ -1,0 +1,90 @@
+"""The `status` of the resource: what the operator tells of the pipeline. The operator alone writes it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from winepipeline_operator.spec.part import Part
+
+Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+"""RFC 3339, in UTC."""
+
+
+class Condition(Part):
+    """One aspect of the pipeline, as `kubectl wait --for=condition=…` knows it."""
+
+    type: str = Field(
+        max_length=316,
+        description="Ready, BrokerReady, TopicsReady, WarehouseReady, ConsumersReady, ProducerReady, "
+        "MonitoringReady or Stalled.",
+        examples=["Ready"],
+    )
+    status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.", examples=["True"])
+    reason: str = Field(max_length=1024, description="Why, in one word.", examples=["AllPartsReady"])
+    message: str = Field(
+        max_length=32_768, description="Why, and what to do, in a sentence.", examples=["every part is ready"]
+    )
+    last_transition_time: Time = Field(
+        description="When the condition's status changed last.", examples=["2026-11-24T01:47:42Z"]
+    )
+    observed_generation: int = Field(
+        default=0, ge=0, description="The generation of the resource that the condition speaks of.", examples=[3]
+    )
+
+
+class PartitionStatus(Part):
+    """How far one partition of the topic is loaded."""
+
+    partition: int = Field(ge=0, description="The partition.", examples=[0])
+    committed_offset: int | None = Field(
+        default=None, ge=0, description="The offset of the next event to load.", examples=[120_000]
+    )
+    end_offset: int | None = Field(
+        default=None, ge=0, description="The offset that the next event to arrive will have.", examples=[120_050]
+    )
+    lag: int | None = Field(default=None, ge=0, description="Events that wait.", examples=[50])
+
+
+class Status(Part):
+    """The pipeline as it is."""
+
+    observed_generation: int = Field(
+        default=0, ge=0, description="The generation of the resource that the status speaks of.", examples=[3]
+    )
+    conditions: tuple[Condition, ...] = Field(
+        default=(), max_length=50, description="The pipeline's aspects, each with its reason.", examples=[[]]
+    )
+    replicas: int | None = Field(default=None, ge=0, description="How many consumers run.", examples=[3])
+    selector: str | None = Field(
+        default=None,
+        max_length=4096,
+        description="The label selector of the consumers' pods, for `kubectl scale` and autoscalers.",
+        examples=["app.kubernetes.io/instance=albert,app.kubernetes.io/component=consumer"],
+    )
+    lag: int | None = Field(default=None, ge=0, description="Events that wait in the topic.", examples=[50])
+    rows_per_second: float | None = Field(
+        default=None, ge=0, description="Rows loaded in a second, over the last minute.", examples=[1000]
+    )
+    rows_loaded: int | None = Field(
+        default=None, ge=0, description="Rows loaded since the consumers began to count.", examples=[1_000_000]
+    )
+    dead_letters: int | None = Field(
+        default=None, ge=0, description="Events that went to the dead-letter topic.", examples=[20]
+    )
+    freshness_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        description="How old an event is when it can be queried: the median over the last minutes.",
+        examples=[1.2],
+    )
+    broker: str | None = Field(
+        default=None, max_length=2000, description="Where the broker listens.", examples=["albert-redpanda:9092"]
+    )
+    partitions: tuple[PartitionStatus, ...] = Field(
+        default=(), max_length=1000, description="How far each partition is loaded.", examples=[[]]
+    )
+    scaling: Annotated[
+        dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})
+    ] = Field(
+        default={}, description="The scaler's last decisions, with the figures they were made from.", examples=[{}]
+    )
