@@ -153,7 +153,7 @@ def _counts(partitions: Int32) -> dict[int, int]:
 
 def _cut(first: Rows, second: Rows) -> dict[int, int]:
     """For each partition an offset that parts the halves; everything of a partition of one half is on its side."""
-    cut = dict.fromkeys(ends_of(first.partitions, first.offsets), 2 ** 63 - 1)
+    cut = dict.fromkeys(ends_of(first.partitions, first.offsets), 2**63 - 1)
     for p in np.unique(second.partitions):
         cut[int(p)] = int(second.offsets[second.partitions == p].min())
     return cut

@@ -18,6 +18,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
+from winepipeline_consumer.client_config import LETTER_SECONDS, admin_config, consumer_config, producer_config
 from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.letter import Headers
 from winepipeline_consumer.settings import ConsumerSettings
@@ -27,7 +28,6 @@ from winepipeline_warehouse.ledger import Origin
 _LOG = logging.getLogger(__name__)
 
 _ADMIN_SECONDS = 10.0
-_LETTER_SECONDS = 30.0
 _CUT_BYTES = 65_536
 
 _GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
@@ -63,12 +63,13 @@ class Source:
     """The topic, as one member of the group sees it. One thread uses it, but for `origin`, which any may."""
 
     def __init__(self, settings: ConsumerSettings, listener: Listener) -> None:
-        self._topic = settings.topic
+        self.topic = settings.topic
         self._listener = listener
-        self._consumer = Consumer(_consumer_config(settings), logger=_LOG)
-        self._admin = AdminClient({**settings.client_config(), **_QUIET}, logger=_LOG)
+        self._settings = settings
+        self._consumer = Consumer(consumer_config(settings), logger=_LOG)
+        self._admin = AdminClient(admin_config(settings), logger=_LOG)
         self._consumer.subscribe(
-            [self._topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+            [self.topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
         )
 
     def read(self, most: int, timeout_seconds: float) -> Read:
@@ -91,7 +92,7 @@ class Source:
 
         A partition is taken out and put in again rather than sought: a seek fails while its fetcher is starting.
         """
-        again = [TopicPartition(self._topic, partition, offset) for partition, offset in offsets.items()]
+        again = [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
         if again:
             self._consumer.incremental_unassign(again)
             self._consumer.incremental_assign(again)
@@ -117,7 +118,7 @@ class Source:
                 for tp in self._named(partitions)
             }
         except KafkaException as error:
-            raise BrokerUnavailable(f"the broker does not tell where {self._topic} starts: {_words(error)}") from error
+            raise BrokerUnavailable(f"the broker does not tell where {self.topic} starts: {_words(error)}") from error
 
     def ends(self, partitions: Iterable[int]) -> dict[int, int]:
         """The end of each partition as the last fetch told; partitions not fetched yet are left out."""
@@ -133,7 +134,7 @@ class Source:
 
     def commit(self, offsets: Mapping[int, int], *, wait: bool = False) -> None:
         """Tell the broker how far we are. Advice for lag monitors only: the ledger decides where we go on."""
-        positions = [TopicPartition(self._topic, partition, offset) for partition, offset in offsets.items()]
+        positions = [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
         try:
             self._consumer.commit(offsets=positions, asynchronous=not wait)
         except KafkaException as error:
@@ -146,18 +147,43 @@ class Source:
             BrokerUnavailable: nobody answers, or the topic is not there.
         """
         try:
-            described = self._admin.describe_topics(TopicCollection([self._topic]), request_timeout=_ADMIN_SECONDS)
-            topic = described[self._topic].result()
-            return Origin(self._consumer.cluster_id() or "", self._topic, _id_text(topic.topic_id))
+            described = self._admin.describe_topics(TopicCollection([self.topic]), request_timeout=_ADMIN_SECONDS)
+            topic = described[self.topic].result()
+            return Origin(self._consumer.cluster_id() or "", self.topic, _id_text(topic.topic_id))
         except KafkaException as error:
-            raise BrokerUnavailable(f"the broker does not describe topic {self._topic}: {_words(error)}") from error
+            raise BrokerUnavailable(f"the broker does not describe topic {self.topic}: {_words(error)}") from error
+
+    def key_and_headers(self, partition: int, offset: int) -> tuple[bytes | None, Headers]:
+        """Those of one message, read again by a client of its own; none where the topic has it no more.
+
+        Raises:
+            BrokerUnavailable: it does not answer.
+        """
+        config = {**consumer_config(self._settings), "group.id": f"{self._settings.group_id}-again"}
+        config.pop("group.instance.id", None)
+        reader = Consumer(config, logger=_LOG)
+        try:
+            reader.assign([TopicPartition(self.topic, partition, offset)])
+            message = reader.poll(_ADMIN_SECONDS)
+        finally:
+            reader.close()
+        if message is None:
+            raise BrokerUnavailable(f"the broker does not give message {offset} of partition {partition} again")
+        error = message.error()
+        if error is not None and error.code() not in _GONE:
+            raise BrokerUnavailable(
+                f"the broker does not give message {offset} of partition {partition}: {error.str()}"
+            )
+        if error is not None or message.offset() != offset:
+            return None, []
+        return message.key(), list(message.headers() or [])
 
     def close(self) -> None:
         """Leave the group."""
         self._consumer.close()
 
     def _named(self, partitions: Iterable[int]) -> list[TopicPartition]:
-        return [TopicPartition(self._topic, partition) for partition in partitions]
+        return [TopicPartition(self.topic, partition) for partition in partitions]
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         # Held at the end until the ledger has said where to start: the group's committed offset is never asked.
@@ -174,13 +200,8 @@ class Source:
         consumer.incremental_unassign(partitions)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message for the dead-letter topic."""
-
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
+Outgoing = tuple[bytes | None, bytes | None, Headers]
+"""Key, value and headers of a message for the dead-letter topic."""
 
 
 class Sink:
@@ -188,7 +209,7 @@ class Sink:
 
     def __init__(self, settings: ConsumerSettings) -> None:
         self._topic = settings.dead_letter_topic
-        self._producer = Producer({**settings.client_config(), **_QUIET, **_SINK_CONFIG}, logger=_LOG)
+        self._producer = Producer(producer_config(settings), logger=_LOG)
 
     def send(self, letters: Sequence[Outgoing]) -> None:
         """Write all letters and wait until the broker has them.
@@ -217,68 +238,34 @@ class Sink:
         refused: list[tuple[Outgoing, int]] = []
         waiting = set(range(len(letters)))
 
-        def report(number: int) -> Callable[[KafkaError | None, Message], None]:
-            def done(error: KafkaError | None, _: Message) -> None:
+        def report(number: int) -> Callable[[KafkaError | None, Any], None]:
+            def done(error: KafkaError | None, _: Any) -> None:
                 waiting.discard(number)
                 if error is not None:
                     refused.append((letters[number], error.code()))
 
             return done
 
-        for number, letter in enumerate(letters):
-            while True:
-                try:
-                    self._producer.produce(
-                        self._topic, letter.value, letter.key, headers=letter.headers, on_delivery=report(number)
-                    )
-                    break
-                except BufferError:
-                    self._producer.poll(0.1)
-                except KafkaException as error:
-                    report(number)(error.args[0], None)
-                    break
-        self._producer.flush(_LETTER_SECONDS)
+        for number, (key, value, headers) in enumerate(letters):
+            self._produce(key, value, headers, report(number))
+        self._producer.flush(LETTER_SECONDS)
         refused.extend((letters[number], KafkaError._TIMED_OUT) for number in waiting)  # noqa: SLF001
         return refused
 
-
-_QUIET: dict[str, Any] = {"log.connection.close": False}
-
-_SINK_CONFIG: dict[str, Any] = {
-    "enable.idempotence": True,
-    "acks": "all",
-    "compression.type": "zstd",
-    "message.max.bytes": 100_000_000,
-    "message.timeout.ms": int(_LETTER_SECONDS * 1000) - 1000,
-    "linger.ms": 5,
-}
-
-
-def _consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
-    """Librdkafka's defaults stall a fast consumer for a second whenever its queue is full."""
-    config: dict[str, Any] = {
-        **settings.client_config(),
-        **_QUIET,
-        "group.id": settings.group_id,
-        "client.id": settings.instance_name,
-        "partition.assignment.strategy": "cooperative-sticky",
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "error",
-        "enable.partition.eof": False,
-        "fetch.queue.backoff.ms": 10,
-        "fetch.wait.max.ms": 100,
-        "queued.min.messages": 100_000,
-        "queued.max.messages.kbytes": settings.queue_kilobytes,
-        "fetch.max.bytes": 16 * 1024 * 1024,
-        "max.partition.fetch.bytes": 4 * 1024 * 1024,
-        "check.crcs": True,
-        "session.timeout.ms": settings.session_timeout_ms,
-        "max.poll.interval.ms": 300_000,
-    }
-    if settings.group_instance_id:
-        config["group.instance.id"] = settings.group_instance_id
-    return config
+    def _produce(
+        self, key: bytes | None, value: bytes | None, headers: Headers, done: Callable[[KafkaError | None, Any], None]
+    ) -> None:
+        """Hand a message to librdkafka, waiting for room in its queue."""
+        while True:
+            try:
+                self._producer.produce(self._topic, value, key, headers=headers, on_delivery=done)
+            except BufferError:
+                self._producer.poll(0.1)
+            except KafkaException as error:
+                done(error.args[0], None)
+                return
+            else:
+                return
 
 
 def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
@@ -303,9 +290,9 @@ def _id_text(topic_id: Any) -> str:
 
 
 def _cut(letter: Outgoing) -> Outgoing:
-    value = letter.value or b""
-    size = ("winepipeline.cut_from_bytes", str(len(value)).encode())
-    return Outgoing(letter.key, value[:_CUT_BYTES], [*letter.headers, size])
+    key, value, headers = letter
+    size = ("winepipeline.cut_from_bytes", str(len(value or b"")).encode())
+    return key, (value or b"")[:_CUT_BYTES], [*headers, size]
 
 
 def _words(error: KafkaException) -> str:

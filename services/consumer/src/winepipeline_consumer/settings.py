@@ -3,9 +3,9 @@
 from typing import Self
 
 from pydantic import Field, model_validator
+
 from winepipeline_process.kafka_settings import KafkaSettings
 from winepipeline_process.settings import ProcessSettings
-
 from winepipeline_warehouse.settings import WarehouseSettings
 
 

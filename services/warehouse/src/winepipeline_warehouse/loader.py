@@ -3,6 +3,7 @@
 import dataclasses
 import random
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from winepipeline_warehouse.backoff import delays_seconds
@@ -12,7 +13,7 @@ from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.load import Load, load, settle
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.prepare import prepare
-from winepipeline_warehouse.session import Session, Step
+from winepipeline_warehouse.session import Session
 from winepipeline_warehouse.settings import WarehouseSettings
 
 _FIRST_DELAY_SECONDS = 0.2
@@ -28,8 +29,8 @@ class Interrupted(Exception):
 class Watcher(Protocol):
     """Who is told how loading goes."""
 
-    step: Step
-    """Wraps each named step of a load."""
+    def step(self, stage: str, /) -> AbstractContextManager[None]:
+        """Wraps each named step of a load."""
 
     def trouble(self, error: Unavailable, delay_seconds: float) -> None:
         """A try failed; the next comes after `delay_seconds`."""

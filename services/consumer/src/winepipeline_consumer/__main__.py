@@ -1,0 +1,78 @@
+"""`python -m winepipeline_consumer`: Kafka to the warehouse, exactly once."""
+
+import logging
+import os
+import random
+import sys
+from collections.abc import Callable
+
+from winepipeline_consumer.desk import Desk
+from winepipeline_consumer.health import health, readiness
+from winepipeline_consumer.kafka import Sink
+from winepipeline_consumer.metrics import Metrics
+from winepipeline_consumer.reader import Reader
+from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_consumer.watch import Watch
+from winepipeline_consumer.worker import Worker
+from winepipeline_process.exits import ExitCode
+from winepipeline_process.http import Endpoints
+from winepipeline_process.logs import configure
+from winepipeline_process.settings import SettingsError
+from winepipeline_process.stop import Stop
+from winepipeline_warehouse.errors import Misconfigured
+from winepipeline_warehouse.loader import Loader
+from winepipeline_warehouse.names import Names
+
+_LOG = logging.getLogger("winepipeline_consumer")
+
+
+def main() -> int:
+    """Read the settings, then run until asked to stop; returns the exit status."""
+    try:
+        settings = ConsumerSettings.from_environment(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return ExitCode.USAGE
+    configure(settings, "consumer")
+    return run(settings, Stop().listen(), Watch)
+
+
+def run(settings: ConsumerSettings, stop: Stop, make_watch: Callable[[Metrics, random.Random], Watch]) -> int:
+    """Consume until `stop`; returns the exit status.
+
+    Args:
+        settings: from the environment.
+        stop: set by a signal.
+        make_watch: who is told of each step of a load.
+    """
+    metrics = Metrics()
+    watch = make_watch(metrics, random.Random())  # noqa: S311 - spreads retries, guards nothing
+    reader = Reader(settings, metrics)
+    endpoints = Endpoints(
+        settings.metrics_host,
+        settings.metrics_port,
+        metrics.registry,
+        lambda: health(reader),
+        lambda: readiness(reader, watch),
+    )
+    _LOG.info("🍷 consuming %s as %s; /metrics on port %d", settings.topic, settings.group_id, endpoints.port)
+    loader = Loader(settings, Names(settings.database, settings.schema_name, settings.table), watch, watch.rng)
+    desk = Desk(reader.source, Sink(settings), settings.group_id, watch)
+    reader.attach(Worker(loader, desk, metrics, settings.instance_name, settings.accepted_topic_id))
+    try:
+        while not stop.requested:
+            reader.turn()
+    except Misconfigured as error:
+        _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error.message, error.hint or "see the runbook")
+        watch.give_up()
+        reader.stop(0)
+        return ExitCode.WAREHOUSE
+    finished = reader.stop(settings.stop_seconds)
+    watch.give_up()
+    endpoints.close()
+    _LOG.info("👋 stopped%s", "" if finished else " with a load in hand, which is not lost: it will be loaded again")
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""How librdkafka is set up, and why. Pure."""
+
+from typing import Any
+
+from winepipeline_consumer.settings import ConsumerSettings
+
+LETTER_SECONDS = 30.0
+"""How long the broker may take to accept dead letters before they are sent again."""
+
+_QUIET: dict[str, Any] = {"log.connection.close": False}
+
+
+def admin_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """For questions about the topic."""
+    return {**settings.client_config(), **_QUIET}
+
+
+def producer_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """For dead letters: few, large at times, and none may be lost."""
+    return {
+        **settings.client_config(),
+        **_QUIET,
+        "enable.idempotence": True,
+        "acks": "all",
+        "compression.type": "zstd",
+        "message.max.bytes": 100_000_000,
+        "message.timeout.ms": int(LETTER_SECONDS * 1000) - 1000,
+        "linger.ms": 5,
+    }
+
+
+def consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """For the events. librdkafka's defaults stall a fast consumer for a second whenever its queue is full.
+
+    The committed offset is neither asked for nor stored by librdkafka: the ledger says where to start. An offset that
+    the broker does not have any more is an error that we see, not a silent jump (`auto.offset.reset`).
+    """
+    config: dict[str, Any] = {
+        **settings.client_config(),
+        **_QUIET,
+        "group.id": settings.group_id,
+        "client.id": settings.instance_name,
+        "partition.assignment.strategy": "cooperative-sticky",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "fetch.queue.backoff.ms": 10,
+        "fetch.wait.max.ms": 100,
+        "queued.min.messages": 100_000,
+        "queued.max.messages.kbytes": settings.queue_kilobytes,
+        "fetch.max.bytes": 16 * 1024 * 1024,
+        "max.partition.fetch.bytes": 4 * 1024 * 1024,
+        "session.timeout.ms": settings.session_timeout_ms,
+        "max.poll.interval.ms": 300_000,
+    }
+    if settings.group_instance_id:
+        config["group.instance.id"] = settings.group_instance_id
+    return config

@@ -1,0 +1,56 @@
+"""The broker as the loading thread needs it: the topic's id, dead letters, one message again. It waits for ever."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from winepipeline_consumer.errors import BrokerUnavailable
+from winepipeline_consumer.kafka import Sink, Source
+from winepipeline_consumer.letter import Headers, Letter, headers_of
+from winepipeline_consumer.watch import Watch
+from winepipeline_warehouse.backoff import delays_seconds
+from winepipeline_warehouse.ledger import Origin
+from winepipeline_warehouse.loader import Interrupted
+
+_LOG = logging.getLogger(__name__)
+
+_FIRST_DELAY_SECONDS = 0.1
+_MOST_DELAY_SECONDS = 5.0
+
+T = TypeVar("T")
+
+
+class Desk:
+    """Every method tries until the broker answers, and raises `Interrupted` when the process is to stop meanwhile."""
+
+    def __init__(self, source: Source, sink: Sink, group: str, watch: Watch) -> None:
+        self._source = source
+        self._sink = sink
+        self._group = group
+        self._watch = watch
+
+    def origin(self) -> Origin:
+        """The topic as it is now."""
+        return self._persist(self._source.origin)
+
+    def send(self, letters: Sequence[Letter]) -> None:
+        """Write dead letters; returns when the broker has all of them."""
+        topic, now = self._source.topic, dt.datetime.now(dt.UTC)
+        outgoing = [(each.key, each.value, headers_of(each, topic, self._group, now)) for each in letters]
+        self._persist(lambda: self._sink.send(outgoing))
+
+    def key_and_headers(self, partition: int, offset: int) -> tuple[bytes | None, Headers]:
+        """Those of one message, read again; none where the topic does not hold it any more."""
+        return self._persist(lambda: self._source.key_and_headers(partition, offset))
+
+    def _persist(self, action: Callable[[], T]) -> T:
+        waits = delays_seconds(_FIRST_DELAY_SECONDS, _MOST_DELAY_SECONDS, self._watch.rng)
+        while True:
+            try:
+                return action()
+            except BrokerUnavailable as error:
+                delay = next(waits)
+                _LOG.warning("%s; next try in %.1f s", error, delay)
+                if self._watch.wait(delay):
+                    raise Interrupted from error

@@ -1,0 +1,149 @@
+"""Read slices from the topic and gather them into a batch that is worth a load."""
+
+import time
+
+import numpy as np
+
+from winepipeline_consumer.batch import Batch, Gathering, ends_of, unread
+from winepipeline_consumer.kafka import Partitions, Read, Source
+from winepipeline_consumer.letter import Letter
+from winepipeline_consumer.metrics import Metrics
+from winepipeline_consumer.ownership import Ownership
+from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_consumer.sift import Slice, sift
+from winepipeline_events.fault import Rejection
+from winepipeline_events.validation import Limits
+
+SLICE_MESSAGES = 1000
+"""Messages that are read and sifted together: few enough to stay in the processor's cache."""
+
+_WAIT_SECONDS = 0.2
+"""How long one read may wait; a stop, a commit or a timeout is noticed that much later."""
+
+_WAIT_FOR_ROOM_SECONDS = 0.02
+
+
+class Gatherer:
+    """The batch that is being read.
+
+    Attributes:
+        since: when its first message was read, by `time.monotonic`.
+    """
+
+    def __init__(self, settings: ConsumerSettings, source: Source, metrics: Metrics) -> None:
+        self.since = 0.0
+        self._settings = settings
+        self._source = source
+        self._metrics = metrics
+        self._limits = Limits(settings.max_event_bytes, settings.max_event_depth)
+        self._gathering = Gathering()
+        self._drained = False
+        self._mean_bytes = 1.0
+
+    @property
+    def count(self) -> int:
+        """Messages so far."""
+        return self._gathering.count
+
+    @property
+    def full(self) -> bool:
+        """No room for more."""
+        gathering = self._gathering
+        return (
+            gathering.count >= self._settings.max_batch_size or gathering.size_bytes >= self._settings.max_batch_bytes
+        )
+
+    def worth_a_load(self) -> bool:
+        """Full; or a batch's worth and nothing more to be had at once; or something, and it has waited long enough."""
+        if self.full or (self._drained and self.count >= self._settings.batch_size):
+            return True
+        return self.count > 0 and time.monotonic() - self.since >= self._settings.timeout_ms / 1000
+
+    def read(self, ownership: Ownership) -> Partitions:
+        """Take in one slice; returns partitions whose position the broker does not have any more."""
+        most = self._room()
+        wanted = self._settings.batch_size - self.count
+        if not self._drained:
+            read = self._source.read(most, 0)
+            self._drained = len(read.slice) < most
+        elif wanted > 0:
+            read = self._source.read(min(most, wanted), self._wait_seconds())
+            self._drained = not len(read.slice)
+        else:
+            read = self._source.read(most, _WAIT_FOR_ROOM_SECONDS)
+        if len(read.slice):
+            begun = time.perf_counter()
+            self._take(read, ownership)
+            self._metrics.busy.inc(time.perf_counter() - begun)
+        return read.lost_place
+
+    def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
+        """What was gathered, and a new beginning."""
+        batch = self._gathering.batch(number, generation, ownership.places)
+        self.drop()
+        return batch
+
+    def drop(self) -> None:
+        """Forget what was gathered: it stays in the topic."""
+        self._gathering = Gathering()
+
+    def _room(self) -> int:
+        """How many more messages fit, by their number and by the bytes that such messages have lately had."""
+        by_count = self._settings.max_batch_size - self.count
+        by_bytes = int((self._settings.max_batch_bytes - self._gathering.size_bytes) / self._mean_bytes)
+        return max(1, min(SLICE_MESSAGES, by_count, by_bytes))
+
+    def _wait_seconds(self) -> float:
+        if not self.count:
+            return _WAIT_SECONDS
+        age = time.monotonic() - self.since
+        return min(_WAIT_SECONDS, max(0.001, self._settings.timeout_ms / 1000 - age))
+
+    def _take(self, read: Read, ownership: Ownership) -> None:
+        """Sift the messages that are ours and not read yet."""
+        read = _only_unread(read, ownership)
+        messages = read.slice
+        if not len(messages):
+            return
+        if not self.count:
+            self.since = time.monotonic()
+        sifted = sift(messages, self._limits)
+        letters = [_letter(read, place, rejection) for place, rejection in sifted.rejected.items()]
+        ends = ends_of(messages.partitions, messages.offsets)
+        before = self._gathering.size_bytes
+        self._gathering.add(sifted.rows, letters, ends)
+        ownership.read(ends)
+        size = self._gathering.size_bytes - before
+        self._mean_bytes = max(1.0, size / len(messages))
+        self._metrics.consumed.inc(len(messages))
+        self._metrics.event_bytes.observe(len(messages), size)
+        self._metrics.current_batch_size.set(self.count)
+
+
+def _only_unread(read: Read, ownership: Ownership) -> Read:
+    """Without messages of partitions that are not ours (any more, or yet) and without those read before."""
+    columns = read.slice
+    take = unread(columns.partitions, columns.offsets, ownership.next_offsets)
+    if take.all():
+        return read
+    kept = np.flatnonzero(take).tolist()
+    messages = [read.messages[place] for place in kept]
+    values = [columns.values[place] for place in kept]
+    return Read(
+        messages,
+        Slice(values, columns.partitions[kept], columns.offsets[kept], columns.timestamps_ms[kept]),
+        read.lost_place,
+    )
+
+
+def _letter(read: Read, place: int, rejection: Rejection) -> Letter:
+    message = read.messages[place]
+    return Letter(
+        partition=int(read.slice.partitions[place]),
+        offset=int(read.slice.offsets[place]),
+        timestamp_ms=int(read.slice.timestamps_ms[place]),
+        key=message.key(),
+        value=read.slice.values[place],
+        headers=list(message.headers() or []),
+        rejection=rejection,
+    )

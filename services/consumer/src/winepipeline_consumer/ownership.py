@@ -1,0 +1,63 @@
+"""Which partitions are ours, and how far each is read and handed over. Pure bookkeeping."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from winepipeline_consumer.batch import Batch, Place
+from winepipeline_warehouse.ledger import Claim
+
+
+@dataclass(slots=True)
+class Ownership:
+    """The partitions that the group gave us.
+
+    Attributes:
+        pending: assigned, but not claimed in the ledger yet; nothing of theirs is taken.
+        places: claimed; where the next batch starts.
+        next_offsets: claimed; the next offset to read.
+    """
+
+    pending: set[int] = field(default_factory=set)
+    places: dict[int, Place] = field(default_factory=dict)
+    next_offsets: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def assigned(self) -> set[int]:
+        """All that are ours."""
+        return self.pending | self.places.keys()
+
+    def gain(self, partitions: Iterable[int]) -> None:
+        """The group gave us these."""
+        self.pending.update(partitions)
+
+    def lose(self, partitions: Iterable[int]) -> None:
+        """The group took these away."""
+        for partition in partitions:
+            self.pending.discard(partition)
+            self.places.pop(partition, None)
+            self.next_offsets.pop(partition, None)
+
+    def claimed(self, claims: Mapping[int, Claim]) -> dict[int, int]:
+        """The ledger answered; returns where to start reading, for those that are still ours."""
+        starts = {}
+        for partition in self.pending & claims.keys():
+            claim = claims[partition]
+            self.places[partition] = Place(claim.epoch, claim.next_offset)
+            self.next_offsets[partition] = starts[partition] = claim.next_offset
+        self.pending -= starts.keys()
+        return starts
+
+    def read(self, ends: Mapping[int, int]) -> None:
+        """Messages up to these offsets were taken."""
+        self.next_offsets.update(ends)
+
+    def handed_over(self, batch: Batch) -> None:
+        """A batch is on its way; the next one expects the ledger where this one leaves it."""
+        for partition, end in batch.ends.items():
+            self.places[partition] = Place(self.places[partition].epoch, end)
+
+    def reset(self) -> None:
+        """Something went otherwise than expected: only the ledger knows now where each partition stands."""
+        self.pending |= self.places.keys()
+        self.places.clear()
+        self.next_offsets.clear()

@@ -1,0 +1,50 @@
+"""Keeps an eye on the warehouse: times each step, counts and logs trouble, and knows when to stop waiting."""
+
+import logging
+import random
+import threading
+from contextlib import AbstractContextManager
+
+from winepipeline_consumer.metrics import Metrics
+from winepipeline_warehouse.errors import Unavailable
+
+_LOG = logging.getLogger(__name__)
+
+
+class Watch:
+    """A `winepipeline_warehouse.loader.Watcher`.
+
+    Attributes:
+        reachable: whether the last try went well; None before the first trouble or success.
+    """
+
+    def __init__(self, metrics: Metrics, rng: random.Random) -> None:
+        self.rng = rng
+        self.trouble_reason = ""
+        self._metrics = metrics
+        self._hurry = threading.Event()
+
+    def step(self, stage: str) -> AbstractContextManager[None]:
+        """Time a step."""
+        return self._metrics.step(stage)
+
+    def trouble(self, error: Unavailable, delay_seconds: float) -> None:
+        """A try failed."""
+        self._metrics.warehouse_errors.labels(error.reason).inc()
+        self._metrics.retrying.set(1)
+        self.trouble_reason = f"{error.reason}: {error.message}"
+        _LOG.warning("the warehouse does not take it: %s; next try in %.1f s", self.trouble_reason, delay_seconds)
+
+    def recovered(self) -> None:
+        """It goes well again."""
+        self._metrics.retrying.set(0)
+        self.trouble_reason = ""
+        _LOG.info("the warehouse takes it again")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; True at once when nobody waits for the outcome any more."""
+        return self._hurry.wait(seconds)
+
+    def give_up(self) -> None:
+        """The process is to end: no further tries."""
+        self._hurry.set()
