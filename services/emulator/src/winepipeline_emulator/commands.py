@@ -85,7 +85,7 @@ class DropDatabase:
 
 @dataclass(frozen=True)
 class Use:
-    """USE ROLE | WAREHOUSE name: `what` is upper-case."""
+    """USE ROLE | WAREHOUSE | DATABASE name: `what` is upper-case."""
 
     what: str
     name: str
@@ -176,7 +176,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Command]], ...] =
             rf"DROP\s+DATABASE\s+(?P<exists>IF\s+EXISTS\s+)?{_NAME}(\s+(CASCADE|RESTRICT))?",
             lambda m: DropDatabase(_name(m["name"]), bool(m["exists"])),
         ),
-        (rf"USE\s+(?P<what>ROLE|WAREHOUSE)\s+{_NAME}", lambda m: Use(m["what"].upper(), _name(m["name"]))),
+        (rf"USE\s+(?P<what>ROLE|WAREHOUSE|DATABASE)\s+{_NAME}", lambda m: Use(m["what"].upper(), _name(m["name"]))),
         (r"SHOW\s+GRANTS(\s.*)?", lambda _: ShowGrants()),
         (r"USE\s+SECONDARY\s+ROLES\s+\w+", lambda _: Accepted()),
         (r"(CREATE(\s+OR\s+REPLACE)?|ALTER|DROP)\s+(WAREHOUSE|ROLE)\s.+", lambda _: Accepted()),

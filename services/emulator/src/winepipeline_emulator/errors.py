@@ -33,14 +33,14 @@ class StatementError(Exception):
         self.message = message
 
 
-class LoginRefused(StatementError):  # noqa: N818 - it reads as what happened
+class LoginRefused(StatementError):
     """The user or the password is wrong."""
 
     def __init__(self) -> None:
         super().__init__(390100, "08001", "Incorrect username or password was specified.")
 
 
-class SessionGone(StatementError):  # noqa: N818 - it reads as what happened
+class SessionGone(StatementError):
     """The session is not known (any more): the client must log in again."""
 
     def __init__(self) -> None:
@@ -95,8 +95,10 @@ RULES = (
          100038, "22018", "Numeric value '{0}' is not recognized"),
     Rule("ConversionException", rf"timestamp field .*?: {_VALUE}, expected",
          100035, "22007", "Timestamp '{0}' is not recognized"),
-    Rule("ConversionException", rf"date field .*?: {_VALUE}, expected", 100040, "22007", "Date '{0}' is not recognized"),
-    Rule("ConversionException", rf"time field .*?: {_VALUE}, expected", 100108, "22007", "Time '{0}' is not recognized"),
+    Rule("ConversionException", rf"date field .*?: {_VALUE}, expected",
+         100040, "22007", "Date '{0}' is not recognized"),
+    Rule("ConversionException", rf"time field .*?: {_VALUE}, expected",
+         100108, "22007", "Time '{0}' is not recognized"),
     Rule("ConversionException", r"out of range", 100039, "22003", "Numeric value is out of range: {message}"),
     Rule("OutOfRangeException", r"", 100039, "22003", "Numeric value is out of range: {message}"),
     Rule("ConversionException", r"", 100038, "22018"),
@@ -106,6 +108,8 @@ RULES = (
          2002, "42710", "SQL compilation error:\nObject '{0}' already exists."),
     Rule("CatalogException", r"with name \"?([^\s\"]+)\"? does not exist",
          2003, "42S02", "SQL compilation error:\nObject '{0}' does not exist or not authorized."),
+    Rule("CatalogException", r"No catalog \+ schema named \"([^\"]*)\" found",
+         2043, "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed: {0}"),
     Rule("BinderException", r"Referenced column \"([^\"]*)\" not found",
          904, "42000", "SQL compilation error:\ninvalid identifier '{0}'"),
     Rule("BinderException", r"columns? but \d+ values were supplied",
@@ -130,11 +134,6 @@ def is_conflict(error: BaseException) -> bool:
     """Whether DuckDB refused because another transaction changed the same thing: worth another attempt."""
     cause = duckdb_error(error)
     return cause is not None and type(cause).__name__ == "TransactionException" and "onflict" in str(cause)
-
-
-def is_expected(error: BaseException) -> bool:
-    """Whether the error is the statement's own fault, and no bug of the emulator's that a log should show."""
-    return translate(error).errno != INTERNAL
 
 
 def translate(error: BaseException) -> StatementError:

@@ -5,7 +5,9 @@
 2. `copy_into._source_glob` lists the whole stage with DuckDB for every COPY, which takes longer the more files other
    consumers have staged: only the folder that the path names is read.
 3. `FakeSnowflakeConnection.results_cache` keeps the result of every statement for ever: it is bounded.
-4. sqlglot warns on standard error of every statement that it keeps as text, and DuckDB of every Arrow result that
+4. `transforms.numeric_agg_implicit_cast` makes every SUM a sum of doubles, for the sake of sums of texts: a sum of
+   integers is an integer again.
+5. sqlglot warns on standard error of every statement that it keeps as text, and DuckDB of every Arrow result that
    fakesnow asks for on a cursor: neither is news to anybody here.
 """
 
@@ -16,6 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import fakesnow.copy_into
+import fakesnow.transforms
 from duckdb import DuckDBPyConnection
 from fakesnow.transforms import stage
 
@@ -48,5 +51,6 @@ def apply(stages: Path) -> None:
     """Bend fakesnow in this process; `stages` is the absolute folder of the staged files."""
     stage.LOCAL_BUCKET_PATH = str(stages)
     fakesnow.copy_into._source_glob = _list_sources  # noqa: SLF001 - see the module's docstring, 2
+    fakesnow.transforms.numeric_agg_implicit_cast = lambda expression: expression
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")

@@ -11,7 +11,7 @@ from fakesnow.converter import from_binding
 from fakesnow.rowtype import ColumnInfo
 from fakesnow.statement_type import DML_TYPE_IDS, SELECT
 
-from winepipeline_emulator.engine import Outcome
+from winepipeline_emulator.connection import Outcome
 from winepipeline_emulator.errors import StatementError
 
 Json = dict[str, Any]
@@ -44,7 +44,7 @@ def parameters(body: Json) -> tuple[Any, list[tuple[Any, ...]] | None]:
 
 
 def logged_in(token: str, session_id: int, current: Mapping[str, str | None]) -> Json:
-    """The answer to a log-in; `current` holds databaseName, schemaName, roleName, warehouseName."""
+    """The answer to a log-in; `current` holds finalDatabaseName and its like."""
     return success(
         {
             "token": token,
@@ -61,7 +61,10 @@ def logged_in(token: str, session_id: int, current: Mapping[str, str | None]) ->
                 {"name": "CLIENT_STAGE_ARRAY_BINDING_THRESHOLD", "value": 0},
                 {"name": "TIMEZONE", "value": "Etc/UTC"},
             ],
-            "sessionInfo": dict(current),
+            "sessionInfo": {
+                name.removeprefix("final")[0].lower() + name.removeprefix("final")[1:]: value
+                for name, value in current.items()
+            },
         }
     )
 

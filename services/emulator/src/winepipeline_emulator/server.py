@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from winepipeline_emulator import protocol
-from winepipeline_emulator.engine import Account
+from winepipeline_emulator.account import Account
 from winepipeline_emulator.errors import INTERNAL, SessionGone, StatementError, translate
 from winepipeline_emulator.session import Request, answered
 from winepipeline_emulator.sessions import Sessions
 from winepipeline_emulator.stage_files import StageFiles
 
 _LOGGER = logging.getLogger(__name__)
-_TOKEN_PREFIX = 'Snowflake Token="'
+_AUTHORIZATION = 'Snowflake Token="'
 
 
 class Server(ThreadingHTTPServer):
@@ -34,6 +34,7 @@ class Server(ThreadingHTTPServer):
         self.account = account
         self.sessions = sessions
         self.stages = stages
+        self.stopping = False
         self._in_hand = 0
         self._changed = threading.Condition()
         super().__init__(address, Handler)
@@ -92,6 +93,10 @@ class Handler(BaseHTTPRequestHandler):
         self.server.enter()
         try:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.server.stopping:
+                self.close_connection = True
+                self._send(HTTPStatus.SERVICE_UNAVAILABLE, {"ok": False, "reason": "the emulator is stopping"})
+                return
             url = urlsplit(self.path)
             for address, route in routes.items():
                 if url.path == address or (address.endswith("/") and url.path.startswith(address)):
@@ -103,9 +108,7 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             self.server.leave()
 
-    def _answer_with(
-        self, route: Callable[[bytes, dict[str, str]], None], body: bytes, query: dict[str, str]
-    ) -> None:
+    def _answer_with(self, route: Callable[[bytes, dict[str, str]], None], body: bytes, query: dict[str, str]) -> None:
         try:
             route(body, query)
         except (ConnectionError, TimeoutError):
@@ -118,8 +121,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _log_in(self, body: bytes, query: dict[str, str]) -> None:
         data = self._decoded(body).get("data", {})
-        token, session, current = self.server.sessions.log_in(data, query)
-        self._send(HTTPStatus.OK, protocol.logged_in(token, session.number, current))
+        token, session = self.server.sessions.log_in(data, query)
+        self._send(HTTPStatus.OK, protocol.logged_in(token, session.number, session.current))
 
     def _query(self, body: bytes, query: dict[str, str]) -> None:
         session = self.server.sessions.find(self._token())
@@ -164,15 +167,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def _token(self) -> str:
         header = self.headers.get("Authorization", "")
-        if not header.startswith(_TOKEN_PREFIX):
+        if not header.startswith(_AUTHORIZATION):
             raise SessionGone
-        return header[len(_TOKEN_PREFIX) : -1]
+        return header[len(_AUTHORIZATION) : -1]
 
     def _send(self, status: HTTPStatus, answer: dict[str, Any]) -> None:
         content = json.dumps(answer).encode()
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
         self.wfile.flush()

@@ -10,6 +10,7 @@ from typing import Any
 
 from winepipeline_emulator.errors import LoginRefused, SessionGone
 from winepipeline_emulator.session import Session, Shared
+from winepipeline_emulator.session_state import SessionState
 
 _LOGGER = logging.getLogger(__name__)
 _SWEEP_SECONDS = 0.25
@@ -40,8 +41,8 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._by_token)
 
-    def log_in(self, data: Mapping[str, Any], query: Mapping[str, str]) -> tuple[str, Session, dict[str, str | None]]:
-        """Begin a session; returns its token, the session, and what is current in it.
+    def log_in(self, data: Mapping[str, Any], query: Mapping[str, str]) -> tuple[str, Session]:
+        """Begin a session; returns its token, and the session.
 
         Args:
             data: the request's `data`: LOGIN_NAME, PASSWORD or AUTHENTICATOR and TOKEN, SESSION_PARAMETERS.
@@ -49,20 +50,17 @@ class Sessions:
 
         Raises:
             LoginRefused: the password is wrong.
+            StatementError: a session parameter is.
         """
         self._check_credentials(data)
-        current = {
-            "databaseName": query.get("databaseName"),
-            "schemaName": query.get("schemaName"),
-            "roleName": query.get("roleName"),
-            "warehouseName": query.get("warehouse"),
-        }
-        autocommit = str(data.get("SESSION_PARAMETERS", {}).get("AUTOCOMMIT", True)).upper() != "FALSE"
-        session = Session(self._shared, str(data.get("LOGIN_NAME", "")), current, autocommit=autocommit)
+        state = SessionState(role=_name(query.get("roleName")) or "SYSADMIN", warehouse=_name(query.get("warehouse")))
+        state.set({name: str(value) for name, value in (data.get("SESSION_PARAMETERS") or {}).items()})
+        database, schema = _name(query.get("databaseName")), _name(query.get("schemaName"))
+        session = Session(self._shared, str(data.get("LOGIN_NAME", "")), database, schema, state)
         token = secrets.token_urlsafe(32)
         with self._mutex:
             self._by_token[token] = session
-        return token, session, current
+        return token, session
 
     def find(self, token: str) -> Session:
         """The session of a token.
@@ -83,6 +81,11 @@ class Sessions:
             session.cancel()
             with session.mutex:
                 session.close()
+
+    def stop_waiting(self) -> None:
+        """Have every statement that waits for a lock fail: the process is to end."""
+        for session in list(self._by_token.values()):
+            session.stop_waiting()
 
     def cancel_all(self) -> None:
         """Stop every statement that runs or waits: the process is to end."""
@@ -128,3 +131,10 @@ class Sessions:
             session.mutex.release()
         with self._mutex:
             self._by_token.pop(token, None)
+
+
+def _name(written: str | None) -> str | None:
+    """An identifier as Snowflake stores it."""
+    if not written:
+        return None
+    return written[1:-1] if written.startswith('"') else written.upper()

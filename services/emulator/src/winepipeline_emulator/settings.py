@@ -1,38 +1,72 @@
 """The emulator's settings, from environment variables."""
 
-import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field, SecretStr
 
-@dataclass(frozen=True)
-class EmulatorSettings:
-    """Placeholder."""
-
-    host: str
-    port: int
-    database_dir: Path | None
-    port_file: Path | None
-    password: str | None
-    idle_transaction_seconds: float
-    idle_session_seconds: float
-    threads: int
-    memory_limit: str
+from winepipeline_process.settings import ProcessSettings
 
 
-def from_environment(e: dict[str, str] | None = None) -> EmulatorSettings:
-    """Read."""
-    e = e or dict(os.environ)
-    g = lambda n, d=None: e.get(n) or d
-    pf = g("EMULATOR_PASSWORD_FILE")
-    return EmulatorSettings(
-        host=g("EMULATOR_HOST", "127.0.0.1"),
-        port=int(g("EMULATOR_PORT", "0")),
-        database_dir=Path(d).resolve() if (d := g("EMULATOR_DATABASE_DIR")) else None,
-        port_file=Path(d) if (d := g("EMULATOR_PORT_FILE")) else None,
-        password=g("EMULATOR_PASSWORD") or (Path(pf).read_text().strip() if pf else None),
-        idle_transaction_seconds=float(g("EMULATOR_IDLE_TRANSACTION_SECONDS", "5")),
-        idle_session_seconds=float(g("EMULATOR_IDLE_SESSION_SECONDS", "3600")),
-        threads=int(g("EMULATOR_THREADS", "1")),
-        memory_limit=g("EMULATOR_MEMORY_LIMIT", "512MB"),
+class EmulatorSettings(ProcessSettings):
+    """What the emulator reads from its environment."""
+
+    host: str = Field(
+        "127.0.0.1",
+        alias="EMULATOR_HOST",
+        description="The address to listen on: whoever reaches it reads and writes everything.",
+        examples=["0.0.0.0"],  # noqa: S104 - in a pod
+    )
+    port: int = Field(
+        0,
+        alias="EMULATOR_PORT",
+        description="The port to listen on; 0 takes any free one.",
+        examples=[8080],
+        ge=0,
+        le=65535,
+    )
+    port_file: Path | None = Field(
+        None,
+        alias="EMULATOR_PORT_FILE",
+        description="The bound port is written into this file as soon as it answers.",
+        examples=["/run/emulator/port"],
+    )
+    database_dir: Path | None = Field(
+        None,
+        alias="EMULATOR_DATABASE_DIR",
+        description="The folder of the databases and of the staged files; unset keeps them in memory.",
+        examples=["/data"],
+    )
+    password: SecretStr | None = Field(
+        None,
+        alias="EMULATOR_PASSWORD",
+        description="The password to log in with, for every user; unset takes any.",
+        examples=["a long one"],
+    )
+    idle_transaction_seconds: float = Field(
+        5.0,
+        alias="EMULATOR_IDLE_TRANSACTION_SECONDS",
+        description="An open transaction whose client sends nothing for so long is rolled back, its session forgotten.",
+        examples=[5],
+        gt=0,
+    )
+    idle_session_seconds: float = Field(
+        3600.0,
+        alias="EMULATOR_IDLE_SESSION_SECONDS",
+        description="A session whose client sends nothing for so long is forgotten.",
+        examples=[3600],
+        gt=0,
+    )
+    threads: int = Field(
+        1,
+        alias="EMULATOR_THREADS",
+        description="Threads for one statement; statements of several sessions run side by side anyway.",
+        examples=[2],
+        ge=1,
+    )
+    memory_megabytes: int = Field(
+        512,
+        alias="EMULATOR_MEMORY_MEGABYTES",
+        description="Memory for data, in megabytes; what does not fit goes to disk. The process needs 200 more.",
+        examples=[512],
+        ge=64,
     )

@@ -98,7 +98,9 @@ def _parse(sql: str) -> Statement:
         raise StatementError(
             8, "0A000", f"Actual statement count {len(parsed)} did not match the desired statement count 1."
         )
-    expression = as_snowflake_enforces_it(parsed[0])
+    expression = _with_column_names(as_snowflake_enforces_it(parsed[0]))
+    if isinstance(expression, exp.Copy):
+        expression = expression.transform(_validating_only, copy=False)
     return Statement(sql, expression, _KINDS.get(type(expression), Kind.READ), _target(expression))
 
 
@@ -114,3 +116,20 @@ def _target(expression: Expr) -> tuple[str, ...]:
     if not isinstance(table, exp.Table):
         return ()
     return tuple(part.name if part.args.get("quoted") else part.name.upper() for part in table.parts)
+
+
+def _with_column_names(expression: Expr) -> Expr:
+    """SELECT $1 FROM VALUES … as SELECT COLUMN1 FROM VALUES …: to DuckDB, $1 is a parameter."""
+    for values in expression.find_all(exp.Values):
+        select = values.find_ancestor(exp.Select)
+        source = select and select.args.get("from_")
+        if select and source and source.find(exp.Values) is values:
+            for parameter in [p for part in select.expressions for p in part.find_all(exp.Parameter)]:
+                if parameter.name.isdecimal():
+                    parameter.replace(exp.column(f"COLUMN{parameter.name}"))
+    return expression
+
+
+def _validating_only(node: Expr) -> Expr:
+    """PARSE_JSON(x) as a cast: DuckDB's JSON(x) writes the text anew besides, for a fifth of the COPY's time."""
+    return exp.cast(node.this, exp.DataType.Type.JSON) if isinstance(node, exp.ParseJSON) else node

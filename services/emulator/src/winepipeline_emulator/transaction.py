@@ -8,21 +8,23 @@ What differs between the two, and what is done about it:
   that makes a difference to a statement that had to wait, the DuckDB transaction is rolled back, begun again, and its
   earlier statements are repeated: a transaction keeps a log of them. If one of them answers otherwise than it did the
   first time, the statement fails instead, because its client has already seen the first answer.
-- **Errors.** A failed statement leaves Snowflake's transaction open with all before it intact; DuckDB's is lost (and its
-  COMMIT says nothing). It is rolled back at once, and repeated when the client goes on instead of rolling back.
+- **Errors.** A failed statement leaves Snowflake's transaction open with all before it intact; DuckDB's is lost (and
+  its COMMIT says nothing). It is rolled back at once, and repeated when the client goes on instead of rolling back.
 """
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from winepipeline_emulator.engine import Connection, Outcome
+from winepipeline_emulator.connection import Connection, Outcome
 from winepipeline_emulator.errors import cancelled, is_conflict, lock_not_had
 from winepipeline_emulator.locks import TableChanges, TableLocks
 from winepipeline_emulator.statement import LOCKING, Kind, Statement
 
 _PAUSE_SECONDS = 0.01
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Transaction:
     ) -> None:
         self.is_open = False
         """Whether the client has begun one and not ended it."""
+        self.name: str | None = None
+        """What CURRENT_TRANSACTION() answers in the open one."""
         self._connection = connection
         self._locks = locks
         self._changes = changes
@@ -54,7 +58,9 @@ class Transaction:
 
     def begin(self) -> None:
         """BEGIN: a second one changes nothing."""
-        self.is_open = True
+        if not self.is_open:
+            self.is_open = True
+            self.name = str(next(_numbers))
 
     def commit(self) -> None:
         """COMMIT; without an open transaction it does nothing. Whatever it raises, the transaction is over."""
@@ -72,6 +78,7 @@ class Transaction:
         """ROLLBACK; without an open transaction it does nothing."""
         self._abandon()
         self.is_open = False
+        self.name = None
         self._log.clear()
         self._changed.clear()
         self._deleted_from.clear()

@@ -1,0 +1,205 @@
+"""One session's connection to the databases: fakesnow turns Snowflake's SQL into DuckDB's and runs it."""
+
+import contextlib
+import uuid
+from dataclasses import dataclass
+from typing import Any, cast
+
+import duckdb
+import pyarrow as pa
+import snowflake.connector.errors
+from fakesnow.arrow import to_sf
+from fakesnow.conn import FakeSnowflakeConnection
+from fakesnow.cursor import FakeSnowflakeCursor
+from fakesnow.rowtype import ColumnInfo, describe_as_rowtype
+from fakesnow.statement_type import statement_type_id
+from sqlglot import Expr, exp
+
+from winepipeline_emulator.patches import RecentResults
+from winepipeline_emulator.statement import PATH_PLACEHOLDER, WRITING, Kind, Statement, parse
+
+# Every database of Snowflake's is made with it, and USE DATABASE goes there.
+DEFAULT_SCHEMA = "PUBLIC"
+
+_MAX_KEPT_COPIES = 64
+_KEPT_COPIES: dict[tuple[Any, ...], Expr] = {}
+
+Values = dict[type[Expr], str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a statement answers: a table in Snowflake's Arrow dialect, its columns, and where the session is now."""
+
+    table: pa.Table
+    rowtype: list[ColumnInfo]
+    statement_type: int
+    query_id: str
+    counts: list[dict[str, Any]]
+    """The rows of a writing statement's answer (how many rows, which files); empty for a reading one."""
+
+
+class Connection:
+    """One session's connection: its current database and schema, and one DuckDB transaction at a time."""
+
+    def __init__(self, duck: duckdb.DuckDBPyConnection, database: str | None, schema: str | None) -> None:
+        self._duck = duck
+        self._fake = FakeSnowflakeConnection(
+            duck, RecentResults(), database, schema, create_database=False, create_schema=False
+        )
+        self.values: Values = {}
+        """What CURRENT_ROLE() and its like answer."""
+
+    @property
+    def database(self) -> str | None:
+        """The current database."""
+        return cast("str | None", self._fake.database)
+
+    @property
+    def schema(self) -> str | None:
+        """The current schema."""
+        return cast("str | None", self._fake.schema)
+
+    def statement(self, sql: str) -> Statement:
+        """Read one statement, with the session's variables put in."""
+        return parse(self._fake.variables.inline_variables(sql))
+
+    def run(self, statement: Statement, parameters: Any = None) -> Outcome:
+        """Run a statement; raises what fakesnow and DuckDB raise."""
+        cursor = _Cursor(self._fake, self._duck)
+        cursor.run(statement, parameters, self.values)
+        return cursor.outcome(statement)
+
+    def describe(self, statement: Statement) -> tuple[list[ColumnInfo], int] | None:
+        """The columns that a statement would answer with, and its type; None where only running it tells."""
+        cursor = _Cursor(self._fake, self._duck)
+        described = cursor._describe_only(statement.text)  # noqa: SLF001
+        return described and (describe_as_rowtype(described), statement_type_id(statement.expression))
+
+    def use_database(self, database: str) -> None:
+        """Make a database the current one, and its schema PUBLIC, if it has that one still.
+
+        Raises:
+            duckdb.CatalogException: there is no such database.
+        """
+        self.run(parse(f'USE DATABASE "{database}"'))
+        with contextlib.suppress(snowflake.connector.errors.ProgrammingError):
+            self.run(parse(f'USE SCHEMA "{database}"."{DEFAULT_SCHEMA}"'))
+
+    def leave_database(self) -> None:
+        """Have no current database any more."""
+        self._duck.execute("SET schema = 'memory.main'")
+        self._fake.database, self._fake._schema = None, None  # noqa: SLF001 - fakesnow has no method for it
+        self._fake.database_set = self._fake.schema_set = False
+
+    def stage_exists(self, stage: tuple[str, str, str]) -> bool:
+        """Whether a stage was created."""
+        sql = (
+            "SELECT 1 FROM _fs_global._fs_information_schema._fs_stages "
+            "WHERE database_name = ? AND schema_name = ? AND name = ?"
+        )
+        return bool(self._duck.execute(sql, list(stage)).fetchall())
+
+    def begin(self) -> None:
+        """Begin a DuckDB transaction: its snapshot is that of its first statement."""
+        self._duck.begin()
+
+    def commit(self) -> None:
+        """Commit the DuckDB transaction; it is over even if this fails."""
+        self._duck.commit()
+
+    def rollback(self) -> None:
+        """Roll the DuckDB transaction back; it is over whatever happens."""
+        with contextlib.suppress(duckdb.TransactionException):  # DuckDB ended it by itself
+            self._duck.rollback()
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs."""
+        self._duck.interrupt()
+
+    def close(self) -> None:
+        """Let go of the connection; an open transaction is rolled back."""
+        self._duck.close()
+
+
+class _Cursor(FakeSnowflakeCursor):  # type: ignore[misc]  # fakesnow ships no types that mypy may follow
+    """fakesnow's cursor, told to run a statement that is parsed already."""
+
+    def run(self, statement: Statement, parameters: Any, values: Values) -> None:
+        parameters = list(parameters) if isinstance(parameters, tuple) else parameters
+        if statement.path is not None and parameters is None:
+            self._copy(statement, _with_path(self._rewritten(statement, values), statement.path))
+            return
+        for part in self._parts(statement, values):
+            transformed = self._transform(part, parameters)
+            if statement.path is not None:
+                transformed = _with_path(transformed, statement.path)
+            if statement.kind is Kind.MERGE:
+                # fakesnow notes its own temporary table's comment and lengths, in a database that the transaction
+                # must not write to besides the target's
+                transformed.args.pop("text_lengths", None)
+                transformed.args.pop("table_comment", None)
+            self._execute(transformed, parameters if transformed.find(exp.Placeholder) else None)
+
+    def _copy(self, statement: Statement, transformed: Expr) -> None:
+        """Run a COPY in its target's database, where fakesnow looks for the files that were loaded before."""
+        database = statement.table(self._conn.database, self._conn.schema).partition(".")[0]
+        if database == self._conn.database:
+            self._execute(transformed)
+            return
+        self._duck_conn.execute(f"SET schema = '{database}.main'")
+        try:
+            self._execute(transformed)
+        finally:
+            current = (
+                f"{self._conn.database}.{self._conn.schema or 'main'}" if self._conn.database_set else "memory.main"
+            )
+            self._duck_conn.execute(f"SET schema = '{current}'")
+
+    def _parts(self, statement: Statement, values: Values) -> list[Expr]:
+        expression = statement.expression.copy()
+        if "CURRENT_" in statement.text.upper():
+            expression = expression.transform(lambda node: _answered(node, values), copy=False)
+        self.check_db_and_schema(expression)
+        return list(self._transform_explode(expression))
+
+    def _rewritten(self, statement: Statement, values: Values) -> Expr:
+        """A COPY as DuckDB takes it, kept: rewriting it costs more than loading a hundred rows."""
+        at = (self._conn.database, self._conn.schema, self._conn.database_set, self._conn.schema_set)
+        key = (statement.text, *at)
+        if (kept := _KEPT_COPIES.get(key)) is None:
+            (part,) = self._parts(statement, values)
+            if len(_KEPT_COPIES) >= _MAX_KEPT_COPIES:
+                _KEPT_COPIES.clear()
+            kept = _KEPT_COPIES[key] = self._transform(part, None)
+        return kept
+
+    def outcome(self, statement: Statement) -> Outcome:
+        if self._last_transformed is not None and self._last_transformed.args.get("result_scan_sfqid"):
+            described = self._describe_last_sql()
+        else:
+            # What fakesnow finds out by describing the last statement once more, DuckDB has at hand.
+            described = [(name, str(kind), *["" for _ in range(4)]) for name, kind, *_ in self._duck_conn.description]
+        rowtype = describe_as_rowtype(described)
+        return Outcome(
+            table=to_sf(self._arrow_table, rowtype),
+            rowtype=rowtype,
+            statement_type=statement_type_id(statement.expression),
+            query_id=self._sfqid or str(uuid.uuid4()),
+            counts=self._arrow_table.to_pylist() if statement.kind in WRITING else [],
+        )
+
+
+def _answered(node: Expr, values: Values) -> Expr:
+    if type(node) not in values:
+        return node
+    value = values[type(node)]
+    return exp.Null() if value is None else exp.Literal.string(value)
+
+
+def _with_path(kept: Expr, path: str) -> Expr:
+    copied = kept.copy()
+    for variable in copied.find_all(exp.Var):
+        if variable.name.endswith(PATH_PLACEHOLDER):
+            variable.set("this", variable.name.removesuffix(PATH_PLACEHOLDER) + path)
+    return copied
