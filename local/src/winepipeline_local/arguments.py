@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import TypeAlias
 
 from winepipeline_local.duration import parse_seconds
 
@@ -42,6 +43,9 @@ examples:
 """
 
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands with their flags; `parse_args` gives a namespace with `command`."""
     top = argparse.ArgumentParser(
@@ -52,11 +56,14 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _up(commands)
-    commands.add_parser("version", help="which versions of everything this is")
+    _audit(commands)
+    _lint(commands)
+    _check(commands)
+    _output(commands.add_parser("version", help="which versions of everything this is"))
     return top
 
 
-def _up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _up(commands: Commands) -> None:
     up = commands.add_parser(
         "up",
         help="run a pipeline on this machine",
@@ -82,11 +89,53 @@ def _up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     up.add_argument("--no-producer", dest="producer", action="store_false", help="make no events, only load them")
     up.add_argument("--fresh", action="store_true", help="forget the state first: embedded topics, tables and logs")
     up.add_argument(
+        "-o",
         "--output",
         choices=("text", "json"),
         default="text",
         help="json: the sums as one object on the last line of standard output, all else on standard error",
     )
+
+
+def _audit(commands: Commands) -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="is every event where it belongs, once?",
+        description="Compares the topic, the ledger and the tables, partition by partition: every event that was read\n"
+        "is in the table or in the rejects, once. Exit status 1 when that does not hold. Without flags: the state\n"
+        "that was used last here, whether `winepipeline up` runs on it just now or not.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _resource(audit)
+    _output(audit)
+
+
+def _lint(commands: Commands) -> None:
+    lint = commands.add_parser(
+        "lint",
+        help="check WinePipeline resources without a cluster",
+        description="Checks resources by the rules of the API server, and gives advice: line, value, what is allowed,\n"
+        "what to write instead. Exit status 1 when anything is an error.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    lint.add_argument("files", nargs="+", metavar="FILE", type=Path, help="YAML files; - reads stdin")
+    _output(lint)
+
+
+def _check(commands: Commands) -> None:
+    check = commands.add_parser(
+        "check",
+        help="is this machine ready, and can broker and account be reached?",
+        description="Looks at this machine; with -f also at what the resource names: does the broker answer, do the\n"
+        "topics have partitions enough, does the account answer, has the role its grants. Changes nothing.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("-f", "--file", metavar="FILE", type=Path, help="a WinePipeline resource; - reads stdin")
+    _output(check)
+
+
+def _output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", choices=("text", "json"), default="text", help="for a person or a machine")
 
 
 def _resource(command: argparse.ArgumentParser) -> None:

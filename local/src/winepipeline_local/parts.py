@@ -4,17 +4,16 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from winepipeline_local.access import client_config, warehouse_login
 from winepipeline_local.broker import Broker
 from winepipeline_local.emulator import Emulator
 from winepipeline_local.errors import BrokerError, WarehouseError
 from winepipeline_local.kafka import Cluster, Topic, wait_until_it_answers
-from winepipeline_local.plan import kafka_credentials, warehouse_credentials
 from winepipeline_local.ports import free_ports
 from winepipeline_local.restart import GiveUp, after_exit
 from winepipeline_local.state import State
-from winepipeline_operator.environment import Endpoints, producer_environment, warehouse_environment
+from winepipeline_operator.environment import Endpoints
 from winepipeline_operator.spec import WinePipeline
-from winepipeline_process.kafka_settings import KafkaSettings
 
 EXTERNAL_SECONDS = 15.0
 HOUR_MS = 3_600_000
@@ -44,19 +43,12 @@ class Parts:
     @property
     def client_config(self) -> dict[str, Any]:
         """How librdkafka reaches the broker."""
-        environment = producer_environment(self.pipeline, self.endpoints)
-        return dict(
-            KafkaSettings.from_environment(
-                environment | kafka_credentials(self.pipeline, self._environ)
-            ).client_config()
-        )
+        return client_config(self.pipeline, self.endpoints, self._environ)
 
     @property
     def warehouse_environment(self) -> dict[str, str]:
         """How a session reaches the warehouse."""
-        return warehouse_environment(self.pipeline, self.endpoints) | warehouse_credentials(
-            self.pipeline, self._environ
-        )
+        return warehouse_login(self.pipeline, self.endpoints, self._environ)
 
     def launch(self) -> None:
         """Start what is ours; returns before it answers."""

@@ -84,11 +84,11 @@ def credentials(secrets: Sequence[SecretVariable], environ: Mapping[str, str]) -
     found: dict[str, str] = {}
     missing: list[str] = []
     for secret in secrets:
-        name = secret.variable.removesuffix("_FILE") if not secret.variable.endswith("_KEY_FILE") else secret.variable
-        given = {each: environ[each] for each in (name, f"{name}_FILE") if environ.get(each)}
+        names = _variables(secret.variable)
+        given = {each: environ[each] for each in names if environ.get(each)}
         found |= given
         if not given and not secret.optional:
-            missing.append(f"{name} or {name}_FILE (key `{secret.key}` of the Secret `{secret.secret}`)")
+            missing.append(f"{' or '.join(names)} (key `{secret.key}` of the Secret `{secret.secret}`)")
     if missing:
         raise UsageError(
             "The resource names credentials that this command's environment does not hold:\n"
@@ -96,6 +96,14 @@ def credentials(secrets: Sequence[SecretVariable], environ: Mapping[str, str]) -
             "A Secret is read on Kubernetes only; here set the variables, best as a file: `export …_FILE=path`.",
         )
     return found
+
+
+def _variables(variable: str) -> tuple[str, ...]:
+    """The ways to give a secret; a private key and an authority's certificate are files by nature."""
+    if variable.endswith(("_KEY_FILE", "_CA_FILE")):
+        return (variable,)
+    plain = variable.removesuffix("_FILE")
+    return plain, f"{plain}_FILE"
 
 
 def kafka_credentials(pipeline: WinePipeline, environ: Mapping[str, str]) -> dict[str, str]:

@@ -55,7 +55,10 @@ class State:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._lock, 0)
+            os.write(self._lock, str(os.getpid()).encode())
         except BlockingIOError as taken:
+            self.__exit__(None, None, None)
             raise self._in_use() from taken
         except OSError as failure:
             raise StateError(
@@ -76,10 +79,23 @@ class State:
     def held_elsewhere(self) -> bool:
         """Whether another command holds the lock now."""
         try:
-            with self:
-                return False
-        except StateError:
-            return self.folder.exists()
+            probe = os.open(self.folder / "lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(probe)
+        return False
+
+    def holder(self) -> int:
+        """The process that took the lock last; 0 when nobody did."""
+        try:
+            return int((self.folder / "lock").read_text(encoding="ascii") or 0)
+        except (FileNotFoundError, ValueError):
+            return 0
 
     def forget(self) -> None:
         """Delete everything but the lock that we hold."""
@@ -107,9 +123,13 @@ class State:
             return {}
 
     def _in_use(self) -> StateError:
-        run = self.noted()
-        who = f" (process {run['pid']})" if "pid" in run else ""
         return StateError(
-            f"Another `winepipeline` works on the state in {self.folder} just now{who}.",
+            f"Another `winepipeline` (process {self.holder()}) works on the state in {self.folder} just now.",
             "Stop that one first (Ctrl-C there), or give this one a folder of its own with `--state DIR`.",
         )
+
+
+def newest() -> State | None:
+    """The state under `.winepipeline` here that was used last; None without any."""
+    kept = list(ROOT.glob("*/pipeline.yaml"))
+    return State(max(kept, key=lambda file: file.stat().st_mtime).parent) if kept else None

@@ -26,7 +26,7 @@ def live_view(snapshot: Snapshot) -> RenderableType:
 
 def landed(rows: tuple[LandedRow, ...]) -> Table:
     """Rows of the table, one a line."""
-    table = _table("landed", "event", "product", "what", "partition:offset")
+    table = _table("landed", "event", "product", "what", "offset")
     for row in rows:
         table.add_row(row.time, row.event_type, row.product, row.content, row.place)
     return table
@@ -34,7 +34,7 @@ def landed(rows: tuple[LandedRow, ...]) -> Table:
 
 def letters(rows: tuple[DeadLetter, ...]) -> Table:
     """Dead letters, one a line."""
-    table = _table("rejected", "reason", "detail", "partition:offset")
+    table = _table("rejected", "reason", "detail", "offset")
     for row in rows:
         table.add_row(row.time, Text(row.reason, style="yellow"), row.detail, row.place)
     return table
