@@ -1,6 +1,8 @@
 """The emulator's settings, from environment variables."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from pydantic import Field, SecretStr
 
@@ -9,6 +11,18 @@ from winepipeline_process.settings import ProcessSettings
 
 class EmulatorSettings(ProcessSettings):
     """What the emulator reads from its environment."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """The settings that an environment holds.
+
+        Raises:
+            SettingsError: with every problem there is.
+        """
+        # Elsewhere X_FILE is where X is read from. EMULATOR_PORT_FILE is where the port is written to, so it must not
+        # be asked for the port.
+        given = {name: value for name, value in environment.items() if value}
+        return super().from_environment({"EMULATOR_PORT": "0", **given})
 
     host: str = Field(
         "127.0.0.1",
