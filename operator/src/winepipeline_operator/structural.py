@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from winepipeline_operator.spec import Part
+from winepipeline_operator.spec import Part, WinePipeline
 from winepipeline_operator.spec.tree import fields, item_type_of, part_type_of, rules_of
 
 Schema = dict[str, Any]
@@ -36,15 +36,18 @@ def structural_schema(part: type[Part]) -> Schema:
 
 def validations(part: type[Part]) -> list[Schema]:
     """A part's rules as the API server takes them."""
-    return [{"rule": rule.cel, "message": rule.message, "fieldPath": f".{rule.field}"} for rule in rules_of(part)]
+    return [{"rule": rule.cel, "message": rule.message, **_field_path(part, rule.field)} for rule in rules_of(part)]
+
+
+def _field_path(part: type[Part], field: str) -> Schema:
+    # A CRD says nothing of what is in the metadata, so no rule may point there.
+    return {} if part is WinePipeline else {"fieldPath": f".{field}"}
 
 
 def _field(field: FieldInfo, leaf: Schema) -> Schema:
     inner, item = part_type_of(field), item_type_of(field)
     if inner is not None:
-        # Defaults inside fill the empty mapping, so they are stated once.
-        default: Schema = {"default": {}} if _default(field) is not None else {}
-        return {**structural_schema(inner), "description": field.description, **default}
+        return {**structural_schema(inner), "description": field.description, **_stated_default(field)}
     if item is not None:
         keys = [next(iter(fields(item)))]
         as_map = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys}
@@ -60,16 +63,19 @@ def _leaf(schema: Schema) -> Schema:
     plain = {key: value for key, value in merged.items() if key not in (*_NOT_STRUCTURAL, "anyOf", "description")}
     if isinstance(schema.get("additionalProperties"), dict):
         plain["additionalProperties"] = schema["additionalProperties"]
+    if "exclusiveMinimum" in plain:
+        # As in OpenAPI 3.0; a fractional minimum would not do, the API server drops the fraction for whole numbers.
+        plain |= {"minimum": plain["exclusiveMinimum"], "exclusiveMinimum": True}
     if plain["type"] == "integer":
         largest = max([plain.get("maximum", 0), *plain.get("enum", [])])
         plain["format"] = "int32" if 0 < largest <= LARGEST_INT32 else "int64"
     return plain
 
 
-def _default(field: FieldInfo) -> Any:
-    return None if field.default is PydanticUndefined else field.default
-
-
 def _stated_default(field: FieldInfo) -> Schema:
-    default = _default(field)
-    return {} if default is None else {"default": list(default) if isinstance(default, tuple) else default}
+    if field.default is None or field.default is PydanticUndefined:
+        return {}
+    if isinstance(field.default, Part):
+        # In full: the API server tries a part's rules on its default before it fills in the defaults within.
+        return {"default": field.default.model_dump(mode="json", by_alias=True, exclude_none=True)}
+    return {"default": list(field.default) if isinstance(field.default, tuple) else field.default}

@@ -65,7 +65,7 @@ def _bound(constraint: Any) -> str:
         case Le(le=bound):
             return f" to {bound}"
         case Gt(gt=bound):
-            return f" above {bound}"
+            return f" above {bound}, up"
         case Lt(lt=bound):
             return f" below {bound}"
         case _:

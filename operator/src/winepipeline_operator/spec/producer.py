@@ -16,7 +16,7 @@ class Producer(Part):
     replicas: int = Field(default=1, ge=1, le=100, description="How many producers run.", examples=[1])
     event_generation_delay_seconds: float | None = Field(
         default=None,
-        ge=0.001,
+        gt=0,
         le=3600,
         description="The pause of each producer after an event, in seconds. "
         "1 when neither this nor eventsPerSecond is given. Not together with eventsPerSecond.",
@@ -24,7 +24,7 @@ class Producer(Part):
     )
     events_per_second: float | None = Field(
         default=None,
-        ge=0.001,
+        gt=0,
         le=1_000_000,
         description="How many events each producer makes in a second. Not together with eventGenerationDelaySeconds.",
         examples=[50],
