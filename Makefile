@@ -16,6 +16,7 @@ SOURCES := $(wildcard services/*/src operator/src local/src) $(wildcard tests be
 DEMO_SECONDS ?= 30
 DEMO_OUTPUT ?=
 PYTEST_ARGS ?=
+FUZZ_EVENTS ?= 1000000
 
 .PHONY: help
 help: ## Say what there is
@@ -44,7 +45,7 @@ check: $(DEV) ## Hold the tree to its rules: format, lint, types, imports, sizes
 	$(BIN)/lint-imports
 	$(BIN)/python tools/size_budget.py
 	$(BIN)/python tools/docstrings.py
-	$(if $(wildcard local/src/winepipeline_local/__main__.py),for file in examples/*.yaml; do $(BIN)/winepipeline lint $$file; done)
+	$(BIN)/winepipeline lint examples/*.yaml
 
 .PHONY: test
 test: $(DEV) ## Run the tests, with a real broker and the emulator (PYTEST_ARGS=… for some of them)
@@ -55,8 +56,8 @@ test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
 	@$(BIN)/pytest tests/cluster $(PYTEST_ARGS)
 
 .PHONY: fuzz
-fuzz: $(DEV) ## Send a million mutated events through the consumer's validation
-	@$(BIN)/python -m benchmarks.fuzz
+fuzz: $(DEV) ## Run the fuzz tests at length (FUZZ_EVENTS=1000000)
+	@FUZZ_EVENTS=$(FUZZ_EVENTS) $(BIN)/pytest -k fuzz --timeout=3600 $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: $(DEV) ## Run every benchmark, each printing its table
