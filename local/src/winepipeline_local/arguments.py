@@ -43,6 +43,25 @@ examples:
 """
 
 
+AUDIT = """\
+Compares the topic, the ledger and the tables, partition by partition: every event that was
+read is in the table or in the rejects, once. Exit status 1 when that does not hold.
+
+Without flags: the state that was used last here, whether `winepipeline up` works on it just
+now or not.
+"""
+
+LINT = """\
+Checks resources by the rules of the API server, and gives advice: the line, the value, what
+is allowed, what to write instead. Exit status 1 when anything is an error.
+"""
+
+CHECK = """\
+Looks at this machine; with -f also at what the resource names: does the broker answer, have
+the topics partitions enough, does the account answer, has the role its grants? It changes
+nothing but the cache of Kafka's jars. Exit status 1 when something is not as it should be.
+"""
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
@@ -101,9 +120,7 @@ def _audit(commands: Commands) -> None:
     audit = commands.add_parser(
         "audit",
         help="is every event where it belongs, once?",
-        description="Compares the topic, the ledger and the tables, partition by partition: every event that was read\n"
-        "is in the table or in the rejects, once. Exit status 1 when that does not hold. Without flags: the state\n"
-        "that was used last here, whether `winepipeline up` runs on it just now or not.",
+        description=AUDIT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _resource(audit)
@@ -114,8 +131,7 @@ def _lint(commands: Commands) -> None:
     lint = commands.add_parser(
         "lint",
         help="check WinePipeline resources without a cluster",
-        description="Checks resources by the rules of the API server, and gives advice: line, value, what is allowed,\n"
-        "what to write instead. Exit status 1 when anything is an error.",
+        description=LINT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     lint.add_argument("files", nargs="+", metavar="FILE", type=Path, help="YAML files; - reads stdin")
@@ -126,8 +142,7 @@ def _check(commands: Commands) -> None:
     check = commands.add_parser(
         "check",
         help="is this machine ready, and can broker and account be reached?",
-        description="Looks at this machine; with -f also at what the resource names: does the broker answer, do the\n"
-        "topics have partitions enough, does the account answer, has the role its grants. Changes nothing.",
+        description=CHECK,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument("-f", "--file", metavar="FILE", type=Path, help="a WinePipeline resource; - reads stdin")

@@ -47,6 +47,7 @@ class Run:
         self._terminal = terminal
         self._interrupt = interrupt
         self._crew: Crew | None = None
+        self._fleet: Fleet | None = None
         self._archivist: Child | None = None
 
     @property
@@ -70,7 +71,7 @@ class Run:
             kind = f"Apache Kafka {jars.KAFKA_VERSION}, embedded" if self.parts.broker else "yours"
             self._terminal.tick("broker", f"{kind}, at {self.parts.endpoints.bootstrap_servers}", begun)
             self._make_topics(cluster, begun)
-            fleet = self._fleet()
+            self._fleet = fleet = self._make_fleet()
             for producer in fleet.producers:
                 producer.start()
             self.parts.wait_for_warehouse()
@@ -108,12 +109,16 @@ class Run:
         self.crew.observer.stop()
         self.crew.fleet.stop_consumers()
 
-    def kill(self) -> None:
-        """End everything, now."""
+    def abandon(self) -> None:
+        """End all services now; broker and warehouse still have to be stopped."""
         if self._archivist is not None:
             self._archivist.kill()
-        if self._crew is not None:
-            self._crew.fleet.kill()
+        if self._fleet is not None:
+            self._fleet.kill()
+
+    def kill(self) -> None:
+        """End everything, now."""
+        self.abandon()
         self.parts.kill()
 
     def _fetch_jars(self) -> None:
@@ -129,7 +134,7 @@ class Run:
         counted = f"{events.name} ({events.partitions} partitions), {letters.name}"
         self._terminal.tick("topics", counted if new else f"{counted}, as they stood", begun)
 
-    def _fleet(self) -> Fleet:
+    def _make_fleet(self) -> Fleet:
         how_many = self.order.how_many
         ports = free_ports(how_many.ports)
         plans = services(self.order.pipeline, self.parts.endpoints, os.environ, how_many, ports)

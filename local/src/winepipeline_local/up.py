@@ -41,7 +41,7 @@ def up(flags: Flags) -> int:
             terminal.say("ended at once; the next run goes on from the last batch that was loaded")
             return now.exit_code
         except LocalError:
-            run.kill()
+            run.abandon()
             raise
         finally:
             run.parts.stop()

@@ -1,0 +1,38 @@
+"""Flags over the resource."""
+
+from pathlib import Path
+
+from winepipeline_local.order import Flags, order
+from winepipeline_local.plan import Counts
+from winepipeline_local.resource import pipeline_of, text_of
+from winepipeline_operator.environment import Address, Endpoints, producer_environment
+
+DEMO = pipeline_of(text_of(None), "demo")
+
+
+def test_without_flags_the_resource_stands() -> None:
+    """The resource alone says what runs."""
+    found = order(DEMO, Flags())
+    assert found.pipeline == DEMO
+    assert found.how_many == Counts(1, 1)
+
+
+def test_flags_win_over_the_resource() -> None:
+    """More load and more consumers need no edit of the file."""
+    found = order(DEMO, Flags(events_per_second=20_000, consumers=3))
+    environment = producer_environment(found.pipeline, Endpoints("k:1", Address("http", "h", 1)))
+    assert environment["EVENTS_PER_SECOND"] == "20000"
+    assert "EVENT_GENERATION_DELAY" not in environment
+    assert found.how_many == Counts(1, 3)
+
+
+def test_no_producer_means_none() -> None:
+    """`--no-producer` loads what others have made."""
+    assert order(DEMO, Flags(producer=False)).how_many == Counts(0, 1)
+
+
+def test_the_next_command_names_the_same_pipeline() -> None:
+    """What is offered to type next works as it is printed."""
+    assert Flags().again("audit") == "winepipeline audit"
+    flags = Flags(file=Path("a.yaml"), state=Path("/tmp/x"))  # noqa: S108 - a name only
+    assert flags.again("up") == "winepipeline up -f a.yaml --state /tmp/x"
