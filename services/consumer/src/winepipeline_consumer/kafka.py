@@ -149,7 +149,8 @@ class Source:
         try:
             described = self._admin.describe_topics(TopicCollection([self.topic]), request_timeout=_ADMIN_SECONDS)
             topic = described[self.topic].result()
-            return Origin(self._consumer.cluster_id() or "", self.topic, _id_text(topic.topic_id))
+            cluster = self._admin.describe_cluster(request_timeout=_ADMIN_SECONDS).result()
+            return Origin(cluster.cluster_id or "", self.topic, _id_text(topic.topic_id))
         except KafkaException as error:
             raise BrokerUnavailable(f"the broker does not describe topic {self.topic}: {_words(error)}") from error
 

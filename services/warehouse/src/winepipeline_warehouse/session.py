@@ -128,6 +128,9 @@ def _arguments(settings: WarehouseSettings) -> dict[str, Any]:
         "account": settings.account,
         "user": settings.user,
         "warehouse": settings.warehouse,
+        # Snowflake lets a session begin without them where they do not exist yet; `prepare` then makes them.
+        "database": settings.database,
+        "schema": settings.schema_name,
         "application": APPLICATION,
         "autocommit": True,
         "login_timeout": settings.login_timeout_seconds,
