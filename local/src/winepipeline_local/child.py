@@ -1,5 +1,6 @@
 """A child process that ends with its parent and writes into a log file."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -35,13 +36,18 @@ class Child:
         command: Sequence[str],
         log_file: Path,
         environment: Mapping[str, str] | None = None,
+        *,
+        gated: bool = False,
     ) -> "Child":
-        """Start `command` with its output appended to `log_file`, apart from the terminal's Ctrl-C."""
+        """Start `command` with its output appended to `log_file`, apart from the terminal's Ctrl-C.
+
+        A gated one has a standard input that `open_gate` writes a line to; the others have none.
+        """
         log_file.parent.mkdir(parents=True, exist_ok=True)
         with log_file.open("ab") as output:
             process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if gated else subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=None if environment is None else dict(environment),
@@ -64,6 +70,13 @@ class Child:
     def running(self) -> bool:
         """Whether it has not ended."""
         return self.exit_status is None
+
+    def open_gate(self) -> None:
+        """Let a gated process go on; harmless when it has ended."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(b"go\n")
+                self._process.stdin.close()
 
     def terminate(self) -> None:
         """Ask it to stop (SIGTERM); returns at once."""

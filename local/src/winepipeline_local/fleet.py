@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from winepipeline_local.plan import ServicePlan
 from winepipeline_local.service import Service
 from winepipeline_local.state import State
+from winepipeline_operator.environment import Endpoints
 
 PRODUCER = "winepipeline_producer"
 PRODUCER_STOP_SECONDS = 15.0
@@ -15,7 +16,11 @@ CONSUMER_STOP_SECONDS = 25.0
 class Fleet:
     """The services; to be used from one thread, the one that started them."""
 
-    def __init__(self, plans: Sequence[ServicePlan], state: State, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, plans: Sequence[ServicePlan], endpoints: Endpoints, state: State, say: Callable[[str], None]
+    ) -> None:
+        """`endpoints` are those that the plans were made for."""
+        self.endpoints = endpoints
         self.services = tuple(Service(plan, state.log_file(plan.name), say) for plan in plans)
         self._say = say
 
@@ -38,6 +43,11 @@ class Fleet:
     def restarts(self) -> int:
         """How often any of them was started again."""
         return sum(each.restarts for each in self.services)
+
+    def prepare(self) -> None:
+        """Let all load themselves, ahead of their start."""
+        for service in self.services:
+            service.prepare()
 
     def tick(self) -> None:
         """Start again what ended.

@@ -1,6 +1,5 @@
 """Kafka's jars on this machine: fetched once through jgo, held against the lock, kept in the user's cache."""
 
-import logging
 import os
 import shutil
 import tempfile
@@ -10,18 +9,12 @@ from hashlib import file_digest
 from importlib.resources import files
 from pathlib import Path
 
-from jgo.config import GlobalSettings
-from jgo.maven import MavenContext
-
 from winepipeline_local.errors import JarsError
 from winepipeline_local.jars_lock import Jar, fingerprint, parse
 
 KAFKA_VERSION = "4.1.0"
 DOWNLOADS_AT_ONCE = 8
-DOWNLOAD_TIMEOUT_SECONDS = 30
 COMPLETE = "complete"
-
-log = logging.getLogger(__name__)
 
 
 def cache_folder() -> Path:
@@ -61,30 +54,33 @@ def class_path(progress: Callable[[int, int], None] = lambda _done, _all: None) 
     if wanted:
         here.mkdir(parents=True, exist_ok=True)
         _fetch_all(wanted, here, progress)
-    (here / COMPLETE).touch()
+        (here / COMPLETE).touch()
     return os.pathsep.join(str(here / jar.file_name) for jar in locked())
 
 
 def _fetch_all(wanted: tuple[Jar, ...], here: Path, progress: Callable[[int, int], None]) -> None:
+    from winepipeline_local.registry import download, local_repository  # noqa: PLC0415 - once in a machine's life
+
+    def fetch(jar: Jar, staging: Path) -> None:
+        local = local_repository() / Path(*jar.group.split("."), jar.artifact, jar.version, jar.file_name)
+        _keep(jar, local if _verified(local, jar) else download(jar, staging), here, staging)
+
     with (
         tempfile.TemporaryDirectory(dir=here, prefix="fetching-") as staging,
         ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool,
     ):
-        fetches = [pool.submit(_fetch, jar, here, Path(staging)) for jar in wanted]
+        fetches = [pool.submit(fetch, jar, Path(staging)) for jar in wanted]
         try:
-            for done, fetch in enumerate(fetches, start=1):
-                fetch.result()
+            for done, fetched in enumerate(fetches, start=1):
+                fetched.result()
                 progress(done, len(wanted))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def _fetch(jar: Jar, here: Path, staging: Path) -> None:
-    """Put one verified jar into the cache, atomically: from this machine's Maven repository, else from the network."""
-    settings = GlobalSettings.load()
-    local = settings.repo_cache / Path(*jar.group.split("."), jar.artifact, jar.version, jar.file_name)
-    found = local if _verified(local, jar) else _download(jar, settings, staging)
+def _keep(jar: Jar, found: Path, here: Path, staging: Path) -> None:
+    """Put one jar into the cache, atomically, if it is the one that the lock means."""
     if not _verified(found, jar):
         raise JarsError(
             f"The jar {jar.coordinate} was fetched, but it is not the file that the lock names (SHA-256 {jar.sha256}).",
@@ -94,29 +90,6 @@ def _fetch(jar: Jar, here: Path, staging: Path) -> None:
     temporary = staging / f"verified-{jar.file_name}"
     shutil.copyfile(found, temporary)
     temporary.replace(here / jar.file_name)
-
-
-def _download(jar: Jar, settings: GlobalSettings, staging: Path) -> Path:
-    # jgo's own default is the public registry; what the user configured for jgo (a mirror) is asked first.
-    defaults = MavenContext().remote_repos
-    context = MavenContext(
-        repo_cache=staging,
-        local_repos=[],
-        remote_repos={**settings.repositories, **defaults},
-        timeout=DOWNLOAD_TIMEOUT_SECONDS,
-    )
-    component = context.project(jar.group, jar.artifact).at_version(jar.version)
-    try:
-        return Path(component.artifact(packaging="jar").resolve())
-    except Exception as failure:
-        log.debug("fetching %s failed", jar.coordinate, exc_info=True)
-        raise JarsError(
-            f"Kafka's jar {jar.coordinate} cannot be fetched ({type(failure).__name__}).",
-            "The embedded broker needs a Maven registry once, about 45 MB; later runs need no network. "
-            "Check the connection and the proxy variables, name a mirror in jgo's configuration file, or give "
-            "a broker of yours in `spec.broker.external` of the resource. "
-            "`winepipeline check` tells whether it can be reached.",
-        ) from failure
 
 
 def _verified(path: Path, jar: Jar) -> bool:

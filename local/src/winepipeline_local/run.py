@@ -67,11 +67,14 @@ class Run:
         with self._terminal.waiting("Starting the broker and the warehouse"):
             self._fetch_jars()
             self.parts.launch()
+            fleet = self._prepared_fleet()
             cluster = self.parts.wait_for_broker()
             kind = f"Apache Kafka {jars.KAFKA_VERSION}, embedded" if self.parts.broker else "yours"
             self._terminal.tick("broker", f"{kind}, at {self.parts.endpoints.bootstrap_servers}", begun)
+            if fleet.endpoints != self.parts.endpoints:  # the broker had to move to another port
+                fleet.kill()
+                fleet = self._prepared_fleet()
             self._make_topics(cluster, begun)
-            self._fleet = fleet = self._make_fleet()
             for producer in fleet.producers:
                 producer.start()
             self.parts.wait_for_warehouse()
@@ -134,11 +137,14 @@ class Run:
         counted = f"{events.name} ({events.partitions} partitions), {letters.name}"
         self._terminal.tick("topics", counted if new else f"{counted}, as they stood", begun)
 
-    def _make_fleet(self) -> Fleet:
+    def _prepared_fleet(self) -> Fleet:
         how_many = self.order.how_many
         ports = free_ports(how_many.ports)
-        plans = services(self.order.pipeline, self.parts.endpoints, os.environ, how_many, ports)
-        return Fleet(plans, self.state, self._terminal.say)
+        endpoints = self.parts.endpoints
+        plans = services(self.order.pipeline, endpoints, os.environ, how_many, ports)
+        self._fleet = Fleet(plans, endpoints, self.state, self._terminal.say)
+        self._fleet.prepare()
+        return self._fleet
 
     def _observer(self, cluster: Cluster, fleet: Fleet) -> Observer:
         spec = self.order.pipeline.spec

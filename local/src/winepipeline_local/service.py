@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from winepipeline_local import gate
 from winepipeline_local.child import Child
 from winepipeline_local.errors import ServiceError
 from winepipeline_local.plan import ServicePlan
@@ -56,10 +57,19 @@ class Service:
         """Whether the process is there."""
         return self._child is not None and self._child.running
 
+    def prepare(self) -> None:
+        """Start the process, but only as far as loading itself; `start` lets it go on."""
+        self._begin([sys.executable, "-m", gate.__name__, self.plan.module], gated=True)
+
     def start(self) -> None:
-        """Start the process; returns at once."""
-        command = [sys.executable, "-m", self.plan.module]
-        child = Child.start(self.plan.name, command, self._log_file, self.plan.environment)
+        """Start the process, or let one that was prepared go on; returns at once."""
+        if self._child is not None and self._child.running:
+            self._child.open_gate()
+        else:
+            self._begin([sys.executable, "-m", self.plan.module])
+
+    def _begin(self, command: list[str], *, gated: bool = False) -> None:
+        child = Child.start(self.plan.name, command, self._log_file, self.plan.environment, gated=gated)
         with self._life:
             self._child, self._is_ready, self._start_at_seconds = child, False, None
 

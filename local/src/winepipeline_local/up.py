@@ -4,7 +4,6 @@ import json
 import sys
 import time
 
-from winepipeline_local.errors import LocalError
 from winepipeline_local.interrupt import Interrupt, Interrupted
 from winepipeline_local.order import Flags, Order, order
 from winepipeline_local.ready_view import Ready, ready_view
@@ -40,7 +39,7 @@ def up(flags: Flags) -> int:
             run.kill()
             terminal.say("ended at once; the next run goes on from the last batch that was loaded")
             return now.exit_code
-        except LocalError:
+        except BaseException:
             run.abandon()
             raise
         finally:
