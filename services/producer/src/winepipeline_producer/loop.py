@@ -1,0 +1,116 @@
+"""The producer's life: wait for the broker, make events at their pace, deliver what is left."""
+
+import logging
+import time
+
+from winepipeline_process.exits import ExitCode
+from winepipeline_process.stop import Stop
+from winepipeline_producer.deliveries import Deliveries
+from winepipeline_producer.journal import Journal
+from winepipeline_producer.kafka import Outbox
+from winepipeline_producer.pace import Pace
+from winepipeline_producer.pulse import Pulse
+from winepipeline_producer.settings import ProducerSettings
+from winepipeline_producer.stream import Recipe, Stream
+
+_LOG = logging.getLogger(__name__)
+
+_CHUNK = 500
+_LONGEST_SLEEP_SECONDS = 0.2
+_SHORTEST_SLEEP_SECONDS = 0.002
+_FIRST_LOOK_SECONDS = 0.25
+_LONGEST_LOOK_SECONDS = 5.0
+
+
+class Loop:
+    """One run; `run` may be called once, from the thread that made it."""
+
+    def __init__(self, settings: ProducerSettings, stop: Stop, deliveries: Deliveries) -> None:
+        self.pulse = Pulse(time.monotonic())
+        self._settings = settings
+        self._stop = stop
+        self._deliveries = deliveries
+        self._journal = Journal(settings, deliveries)
+        self._outbox = Outbox(settings, deliveries, self._journal.trouble)
+        self._stream = Stream(
+            Recipe(
+                settings.order_created_probability,
+                settings.product_id_range,
+                settings.customer_id_range,
+                settings.invalid_event_probability,
+            ),
+            settings.seed,
+        )
+        self._made = 0
+
+    def run(self) -> ExitCode:
+        """Until a stop is asked for, or EVENT_COUNT events are made."""
+        if self._topic_is_there():
+            rate = self._settings.rate
+            pace = None if rate is None else Pace(rate, time.monotonic())
+            while not self._stop.requested and self._left():
+                self._turn(pace)
+        return self._end()
+
+    def _topic_is_there(self) -> bool:
+        """Waits for the broker and the topic; False when the stop came first."""
+        delay_seconds = _FIRST_LOOK_SECONDS
+        while (absence := self._outbox.absence()) is not None:
+            self.pulse.absence = absence
+            self._note()
+            _LOG.warning("⏳ waiting: %s; next look in %.2g s", absence, delay_seconds)
+            if self._stop.wait(delay_seconds):
+                return False
+            delay_seconds = min(delay_seconds * 2, _LONGEST_LOOK_SECONDS)
+        self.pulse.absence = None
+        pace = (
+            "as fast as the broker takes them" if self._settings.rate is None else f"{self._settings.rate:g} a second"
+        )
+        _LOG.info("🍇 events go to %s at %s, %s", self._settings.topic, self._settings.bootstrap_servers, pace)
+        return True
+
+    def _left(self) -> int:
+        """How many events are to be made in one go at most."""
+        count = self._settings.event_count
+        return _CHUNK if count is None else min(_CHUNK, count - self._made)
+
+    def _turn(self, pace: Pace | None) -> None:
+        due = self._left() if pace is None else min(self._left(), pace.due(time.monotonic()))
+        if due:
+            self._make(due)
+            if pace is not None:
+                pace.take(due)
+        idle = 0.0 if pace is None else pace.wait_seconds(time.monotonic())
+        self._outbox.serve(min(_LONGEST_SLEEP_SECONDS, max(_SHORTEST_SLEEP_SECONDS, idle)) if idle else 0)
+        self._note()
+        self._journal.turned()
+
+    def _make(self, count: int) -> None:
+        messages = self._stream.take(count, time.time_ns() // 1_000_000)
+        for number, message in enumerate(messages):
+            if not self._outbox.send(message, self._gives_up):
+                del messages[number:]
+                break
+        self._made += len(messages)
+        self._journal.made(messages)
+
+    def _gives_up(self) -> bool:
+        """Asked while the queue is full."""
+        self._note()
+        self._journal.turned()
+        return self._stop.requested
+
+    def _note(self) -> None:
+        found = self._deliveries
+        self.pulse.note(time.monotonic(), found.queued, found.reported, failing=found.last_failed)
+
+    def _end(self) -> ExitCode:
+        left = self._outbox.close(self._settings.stop_seconds)
+        delivered, failed = self._deliveries.delivered, self._deliveries.failed
+        fields = {"made": self._made, "delivered": delivered, "failed": failed, "given_up": left}
+        level = logging.WARNING if failed else logging.INFO
+        _LOG.log(level, "🏁 stopped: %d events delivered, %d failed", delivered, failed, extra={"fields": fields})
+        if left:
+            _LOG.error("%d events were still queued after STOP_SECONDS=%g", left, self._settings.stop_seconds)
+        short = self._settings.event_count is not None and not self._stop.requested and failed
+        return ExitCode.BROKER if left or short else ExitCode.OK

@@ -1,0 +1,114 @@
+"""The producer's settings, from the environment."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from winepipeline_events.catalogue import LAST_ID
+from winepipeline_process.kafka_settings import KafkaSettings
+from winepipeline_process.settings import ProcessSettings
+
+IDS_ALLOWED = "the first and the last id, such as 1000-1049 or 1000,1049"
+_RANGE = re.compile(r"\s*(\d+)\s*[-,]\s*(\d+)\s*")
+
+
+def _id_range(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    match = _RANGE.fullmatch(value)
+    if match is None:
+        raise ValueError(f"allowed is {IDS_ALLOWED}")
+    first, last = int(match[1]), int(match[2])
+    if not 1 <= first <= last <= LAST_ID:
+        raise ValueError(f"allowed is {IDS_ALLOWED}, the smaller one first, from 1 to {LAST_ID}")
+    return first, last
+
+
+IdRange = Annotated[tuple[int, int], BeforeValidator(_id_range)]
+"""The first and the last id, both included."""
+
+
+class ProducerSettings(KafkaSettings, ProcessSettings):
+    """Everything that the producer reads from its environment."""
+
+    topic: str = Field(
+        "sales_events",
+        alias="KAFKA_TOPIC",
+        description="The topic that the events go to.",
+        examples=["sales_events"],
+        min_length=1,
+        max_length=249,
+    )
+    event_generation_delay_seconds: float = Field(
+        1,
+        alias="EVENT_GENERATION_DELAY",
+        description="Seconds from one event to the next; 0 makes them as fast as the broker takes them.",
+        examples=[0.5],
+        ge=0,
+        le=3600,
+    )
+    events_per_second: float | None = Field(
+        None,
+        alias="EVENTS_PER_SECOND",
+        description="The events in a second; stands in place of EVENT_GENERATION_DELAY.",
+        examples=[500],
+        gt=0,
+        le=1_000_000,
+    )
+    order_created_probability: float = Field(
+        0.7,
+        alias="ORDER_CREATED_PROBABILITY",
+        description="The share of orders among the events; the others are stock movements.",
+        examples=[0.7],
+        ge=0,
+        le=1,
+    )
+    product_id_range: IdRange = Field(
+        (1000, 1049),
+        alias="PRODUCT_ID_RANGE",
+        description="The first and the last product id.",
+        examples=["1000-1049"],
+        json_schema_extra={"allowed": IDS_ALLOWED},
+    )
+    customer_id_range: IdRange = Field(
+        (1, 150),
+        alias="CUSTOMER_ID_RANGE",
+        description="The first and the last customer id.",
+        examples=["1-150"],
+        json_schema_extra={"allowed": IDS_ALLOWED},
+    )
+    invalid_event_probability: float = Field(
+        0,
+        alias="INVALID_EVENT_PROBABILITY",
+        description="The share of events that are malformed on purpose, to see the dead letters at work.",
+        examples=[0.02],
+        ge=0,
+        le=1,
+    )
+    seed: int | None = Field(
+        None,
+        alias="SEED",
+        description="Makes the events reproducible: the same seed, at the same times, makes the same bytes.",
+        examples=[42],
+        ge=0,
+        le=LAST_ID,
+    )
+    event_count: int | None = Field(
+        None, alias="EVENT_COUNT", description="Stops after so many events.", examples=[10_000], ge=1
+    )
+    stop_seconds: float = Field(
+        10,
+        alias="STOP_SECONDS",
+        description="Seconds that a stop may take to deliver what is queued.",
+        examples=[10],
+        ge=0,
+        le=600,
+    )
+
+    @property
+    def rate(self) -> float | None:
+        """Events in a second; None for as many as the broker takes."""
+        if self.events_per_second is not None:
+            return self.events_per_second
+        return 1 / self.event_generation_delay_seconds if self.event_generation_delay_seconds else None
