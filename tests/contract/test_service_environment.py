@@ -1,6 +1,7 @@
 """What the resource says arrives in each service's own settings, under the names that the service knows."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,14 @@ from winepipeline_operator.environment import (
     consumer_environment,
     emulator_environment,
     kafka_secrets,
+    producer_environment,
     warehouse_environment,
     warehouse_secrets,
 )
 from winepipeline_operator.lint import load
-from winepipeline_operator.spec import WinePipeline
+from winepipeline_operator.spec import API_VERSION, KIND, WinePipeline
 from winepipeline_process.settings import Settings
+from winepipeline_producer.settings import ProducerSettings
 from winepipeline_warehouse.settings import WarehouseSettings
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
@@ -65,6 +68,47 @@ def test_a_consumer_understands_what_the_resource_says(pipeline: WinePipeline, s
     assert (settings.batch_size, settings.max_batch_size) == (spec.consumer.batch_size, spec.consumer.max_batch_size)
     assert settings.timeout_ms == spec.consumer.timeout_ms
     assert settings.accepted_topic_id == spec.consumer.accepted_topic_id
+
+
+@every_example
+def test_a_producer_understands_what_the_resource_says(pipeline: WinePipeline, secrets: Path) -> None:
+    """A producer starts from the environment that the resource gives it, at the pace and with the ids it names."""
+    environment = producer_environment(pipeline, ENDPOINTS) | revealed(kafka_secrets(pipeline), secrets)
+    assert known(ProducerSettings, environment)
+    settings = ProducerSettings.from_environment(environment)
+    producer = pipeline.spec.producer
+    assert (settings.topic, settings.seed) == (pipeline.spec.topic.name, producer.seed)
+    assert settings.rate == (producer.events_per_second or 1)
+    assert (settings.product_id_range, settings.customer_id_range) == (
+        producer.product_id_range,
+        producer.customer_id_range,
+    )
+    assert settings.order_created_probability == producer.order_created_probability
+    assert settings.invalid_event_probability == producer.invalid_event_probability
+
+
+LARGEST_ID = 999_999_999
+EXTREMES: list[dict[str, Any]] = [
+    {"producer": {"eventsPerSecond": 1_000_000, "seed": 9_007_199_254_740_991, "invalidEventProbability": 1}},
+    {"producer": {"eventsPerSecond": 1e-9, "orderCreatedProbability": 0}},
+    {"producer": {"eventGenerationDelaySeconds": 3600, "productIdRange": [1, LARGEST_ID]}},
+    {"producer": {"eventGenerationDelaySeconds": 1e-9, "customerIdRange": [LARGEST_ID, LARGEST_ID]}},
+    {"consumer": {"batchSize": 1, "maxBatchSize": 1, "timeoutMs": 10}},
+    {"consumer": {"batchSize": 1_000_000, "maxBatchSize": 1_000_000, "timeoutMs": 60_000}},
+    {"consumer": {"acceptedTopicId": "lJKPyQDIT3iqUqwJSsVJYQ", "groupId": "g" * 200}},
+    {"topic": {"name": "t" * 249}},
+]
+
+
+@pytest.mark.parametrize("change", EXTREMES, ids=str)
+def test_the_services_take_whatever_the_resource_allows(change: dict[str, Any]) -> None:
+    """No resource that is accepted makes a service that refuses to start."""
+    smallest: dict[str, Any] = {"broker": {"redpanda": {}}, "warehouse": {"emulator": {}}}
+    pipeline = WinePipeline.model_validate(
+        {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "a"}, "spec": smallest | change}
+    )
+    ProducerSettings.from_environment(producer_environment(pipeline, ENDPOINTS))
+    ConsumerSettings.from_environment(consumer_environment(pipeline, ENDPOINTS))
 
 
 @every_example

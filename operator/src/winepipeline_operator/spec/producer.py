@@ -18,7 +18,7 @@ class Producer(Part):
         default=None,
         gt=0,
         le=3600,
-        description="The pause of each producer after an event, in seconds. "
+        description="Seconds from one event to the next, of each producer. "
         "1 when neither this nor eventsPerSecond is given. Not together with eventsPerSecond.",
         examples=[1],
     )
