@@ -1,7 +1,9 @@
 """A real emulator process, and the real connector to talk to it with."""
 
 import contextlib
+import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import snowflake.connector
 
@@ -35,15 +39,22 @@ class Emulator:
         )
         assert self.process.stderr is not None
         self.greeting = self.process.stderr.readline()
-        self.port = int(self.greeting.partition("http://127.0.0.1:")[2].split()[0].rstrip(","))
+        if found := re.search(r"http://127.0.0.1:(\d+), its", self.greeting):
+            self.port = int(found[1])
         return self
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """Send a signal and wait for the end; returns the exit status and what was logged after the greeting."""
         assert self.process is not None
         self.process.send_signal(number)
-        _, log = self.process.communicate(timeout=20)
-        return self.process.returncode, log
+        return self.end()
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the process's end; returns the exit status and what was logged after the greeting."""
+        assert self.process is not None
+        assert self.process.stderr is not None
+        log = self.process.stderr.read()
+        return self.process.wait(timeout=20), log
 
     def connect(self, **options: Any) -> snowflake.connector.SnowflakeConnection:
         """Log in with the real connector."""
@@ -71,7 +82,8 @@ def running(directory: Path | None, **settings: str) -> Iterator[Emulator]:
     finally:
         if emulator.process is not None:
             emulator.process.kill()
-            emulator.process.communicate()
+            emulator.process.wait()
+            emulator.process.stderr.close()  # type: ignore[union-attr]
 
 
 def prepare(emulator: Emulator) -> None:
@@ -86,6 +98,44 @@ def run(connection: snowflake.connector.SnowflakeConnection, sql: str, **options
     with connection.cursor() as cursor:
         cursor.execute(sql, **options)
         return list(cursor.fetchall())
+
+
+def parquet(*rows: tuple[str, int, str]) -> bytes:
+    """A file of events: type, product id and content (JSON)."""
+    columns = list(zip(*rows, strict=True))
+    table = pa.table(
+        {
+            "EVENT_TYPE": pa.array(columns[0]),
+            "PRODUCT_ID": pa.array(columns[1], pa.int32()),
+            "EVENT_METADATA": pa.array(['{"partition":0}'] * len(rows)),
+            "EVENT_CONTENT": pa.array(columns[2]),
+        }
+    )
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
+
+
+def put(connection: snowflake.connector.SnowflakeConnection, stage: str, name: str, content: bytes) -> list[Any]:
+    """Upload a file to a stage from memory."""
+    sql = f"PUT 'file:///{name}' @{stage} AUTO_COMPRESS=FALSE OVERWRITE=TRUE"
+    return run(connection, sql, file_stream=io.BytesIO(content))
+
+
+def copy_statement(table: str, source: str) -> str:
+    """The COPY that the warehouse package uses."""
+    return (
+        f"COPY INTO {table} (EVENT_TYPE, PRODUCT_ID, EVENT_METADATA, EVENT_CONTENT, INGESTION_TIME) FROM ("
+        "SELECT $1:EVENT_TYPE::VARCHAR, $1:PRODUCT_ID::INTEGER, PARSE_JSON($1:EVENT_METADATA::VARCHAR)::OBJECT, "
+        f"PARSE_JSON($1:EVENT_CONTENT::VARCHAR), CURRENT_TIMESTAMP() FROM @{source}) "
+        "FILE_FORMAT=(TYPE=PARQUET) ON_ERROR=ABORT_STATEMENT"
+    )
+
+
+EVENTS = (
+    "(EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, "
+    "INGESTION_TIME TIMESTAMP_LTZ)"
+)
 
 
 @pytest.fixture(scope="module")

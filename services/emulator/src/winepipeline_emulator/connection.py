@@ -70,6 +70,11 @@ class Connection:
         cursor.run(statement, parameters, self.values)
         return cursor.outcome(statement)
 
+    def run_in_newest_snapshot(self, statement: Statement) -> Outcome:
+        """Run a query outside the transaction that is open: it sees what everybody else has committed."""
+        with contextlib.closing(Connection(self._duck.cursor(), self.database, self.schema)) as beside:
+            return beside.run(statement)
+
     def describe(self, statement: Statement) -> tuple[list[ColumnInfo], int] | None:
         """The columns that a statement would answer with, and its type; None where only running it tells."""
         cursor = _Cursor(self._fake, self._duck)

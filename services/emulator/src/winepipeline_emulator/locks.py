@@ -106,26 +106,19 @@ class TableChanges:
         self._mutex = threading.Lock()
         self._commits = 0
         self._changed: dict[str, int] = {}
-        self._deleted_from: dict[str, int] = {}
 
     def now(self) -> int:
         """The count of commits: take it before a snapshot begins."""
         with self._mutex:
             return self._commits
 
-    def record(self, changed: set[str], deleted_from: set[str]) -> None:
-        """A transaction that changed these tables, and deleted rows from those, has committed."""
+    def record(self, tables: set[str]) -> None:
+        """A transaction that changed these tables has committed."""
         with self._mutex:
             self._commits += 1
-            self._changed.update(dict.fromkeys(changed, self._commits))
-            self._deleted_from.update(dict.fromkeys(deleted_from, self._commits))
+            self._changed.update(dict.fromkeys(tables, self._commits))
 
     def since(self, snapshot: int, table: str) -> bool:
         """Whether anything was committed to the table after the count was `snapshot`."""
         with self._mutex:
             return self._changed.get(table, 0) > snapshot
-
-    def deletions_since(self, snapshot: int, table: str) -> bool:
-        """Whether rows were deleted from the table after the count was `snapshot`."""
-        with self._mutex:
-            return self._deleted_from.get(table, 0) > snapshot

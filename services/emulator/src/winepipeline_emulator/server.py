@@ -160,7 +160,8 @@ class Handler(BaseHTTPRequestHandler):
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
             self._send(HTTPStatus.SERVICE_UNAVAILABLE, {"ok": False, "reason": str(error)})
             return
-        self._send(HTTPStatus.OK, {"ok": True, "sessions": len(self.server.sessions)})
+        sessions = self.server.sessions
+        self._send(HTTPStatus.OK, {"ok": True, "sessions": len(sessions), "running": sessions.running})
 
     def _decoded(self, body: bytes) -> dict[str, Any]:
         return protocol.decoded(body, self.headers.get("Content-Encoding"))

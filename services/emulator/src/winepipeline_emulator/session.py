@@ -73,6 +73,11 @@ class Session:
         return self._transaction.is_open
 
     @property
+    def is_running(self) -> bool:
+        """Whether a statement runs now, or waits for a lock."""
+        return self._running is not None
+
+    @property
     def current(self) -> Mapping[str, str | None]:
         """Where the session is: finalDatabaseName and its like."""
         return current_objects(self._connection, self._state)
@@ -183,7 +188,7 @@ class Session:
                 continue
             if isinstance(statement.expression, exp.TruncateTable):
                 table = statement.table(self._connection.database, self._connection.schema)
-                self._shared.changes.record({table}, {table})
+                self._shared.changes.record({table})
             return outcome
 
 

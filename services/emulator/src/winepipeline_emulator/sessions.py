@@ -41,6 +41,11 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._by_token)
 
+    @property
+    def running(self) -> int:
+        """How many statements run now, or wait for a lock."""
+        return sum(session.is_running for session in list(self._by_token.values()))
+
     def log_in(self, data: Mapping[str, Any], query: Mapping[str, str]) -> tuple[str, Session]:
         """Begin a session; returns its token, and the session.
 

@@ -72,6 +72,20 @@ class Statement:
         missing = max(0, 3 - len(self.target))
         return ".".join((*current[:missing], *self.target))
 
+    def rows_meant(self) -> "Statement | None":
+        """A query for the rows that an UPDATE changes, whole; None where they depend on other tables besides."""
+        update = self.expression
+        if not isinstance(update, exp.Update) or len(list(update.find_all(exp.Table))) != 1:
+            return None
+        target = update.this
+        name = exp.to_identifier(target.alias_or_name, quoted=target.find(exp.Identifier).quoted)
+        query = exp.select(exp.column("rowid", table=name), exp.column(exp.Star(), table=name)).from_(target.copy())
+        if source := update.args.get("from_"):
+            query = query.join(source.this.copy(), join_type="cross")
+        if condition := update.args.get("where"):
+            query = query.where(condition.this.copy())
+        return Statement("", query.order_by("1"), Kind.READ, ())
+
 
 def parse(sql: str) -> Statement:
     """Read one statement of Snowflake's SQL.

@@ -21,7 +21,7 @@ from typing import Any
 from winepipeline_emulator.connection import Connection, Outcome
 from winepipeline_emulator.errors import cancelled, is_conflict, lock_not_had
 from winepipeline_emulator.locks import TableChanges, TableLocks
-from winepipeline_emulator.statement import LOCKING, Kind, Statement
+from winepipeline_emulator.statement import LOCKING, Statement
 
 _PAUSE_SECONDS = 0.01
 _numbers = itertools.count(1)
@@ -54,7 +54,6 @@ class Transaction:
         self._duck_is_open = False
         self._snapshot = 0
         self._changed: set[str] = set()
-        self._deleted_from: set[str] = set()
 
     def begin(self) -> None:
         """BEGIN: a second one changes nothing."""
@@ -70,7 +69,7 @@ class Transaction:
             if self._duck_is_open:
                 self._duck_is_open = False
                 self._connection.commit()
-                self._changes.record(self._changed, self._deleted_from)
+                self._changes.record(self._changed)
         finally:
             self.rollback()
 
@@ -81,7 +80,6 @@ class Transaction:
         self.name = None
         self._log.clear()
         self._changed.clear()
-        self._deleted_from.clear()
         self._locks.release_all(self)
 
     def read(self, statement: Statement, parameters: Any) -> Outcome:
@@ -106,8 +104,6 @@ class Transaction:
         try:
             outcome = self._attempt(statement, parameters, table, lock_timeout_seconds)
             self._changed.add(table)
-            if statement.kind in {Kind.DELETE, Kind.MERGE}:
-                self._deleted_from.add(table)
             if self.is_open:
                 self._log.append(_Entry(statement, parameters, outcome.counts))
         except BaseException:
@@ -121,14 +117,14 @@ class Transaction:
 
     def _attempt(self, statement: Statement, parameters: Any, table: str, timeout_seconds: float) -> Outcome:
         deadline = time.monotonic() + timeout_seconds
-        if self._duck_is_open and self._must_see_the_newest(statement, table):
+        if self._duck_is_open and self._must_see_the_newest(statement, parameters, table):
             self._abandon()
         while True:
             is_fresh = not self._duck_is_open
             if is_fresh:
                 self._open()
             try:
-                outcome = self._connection.run(statement, parameters)
+                return self._connection.run(statement, parameters)
             except Exception as error:
                 self._abandon()
                 if not is_conflict(error) or (is_fresh and time.monotonic() >= deadline):
@@ -136,20 +132,20 @@ class Transaction:
                 if self._is_cancelled():
                     raise cancelled() from error
                 time.sleep(_PAUSE_SECONDS if is_fresh else 0)
-                continue
-            if is_fresh or statement.kind is not Kind.UPDATE or _updated(outcome):
-                return outcome
-            if not self._changes.since(self._snapshot, table):
-                return outcome
-            self._abandon()  # nothing matched in an old snapshot: the newest decides
 
-    def _must_see_the_newest(self, statement: Statement, table: str) -> bool:
-        # An UPDATE first tries its luck: DuckDB tells when a row that it matches has been updated meanwhile, and the
-        # usual case, a row of one's own in a table that others update too, need not repeat the COPY before it. Of
-        # deleted rows DuckDB tells nothing, and a MERGE may insert what another has just inserted.
-        if statement.kind is Kind.UPDATE:
-            return self._changes.deletions_since(self._snapshot, table)
-        return statement.kind in LOCKING and self._changes.since(self._snapshot, table)
+    def _must_see_the_newest(self, statement: Statement, parameters: Any, table: str) -> bool:
+        """Whether the snapshot is too old for a statement that has its table's lock.
+
+        DuckDB's own word is not enough: it finds no conflict between updates of two columns of one row, nor between an
+        update and a deletion. But most often others have changed other rows, such as other partitions of a ledger, and
+        then the statements before (a COPY) need not be repeated: the rows that an UPDATE means are compared.
+        """
+        if statement.kind not in LOCKING or not self._changes.since(self._snapshot, table):
+            return False
+        rows = statement.rows_meant() if parameters is None and self._log else None
+        if rows is None:
+            return True
+        return not self._connection.run(rows).table.equals(self._connection.run_in_newest_snapshot(rows).table)
 
     def _open(self) -> None:
         self._snapshot = self._changes.now()
@@ -170,7 +166,3 @@ class Transaction:
         if self._duck_is_open:
             self._duck_is_open = False
             self._connection.rollback()
-
-
-def _updated(outcome: Outcome) -> bool:
-    return any(row["number of rows updated"] for row in outcome.counts)
