@@ -42,7 +42,7 @@ def as_json(found: dict[str, list[Finding]]) -> dict[str, object]:
 
 
 def _print(found: dict[str, list[Finding]], errors: int) -> None:
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
     for file, findings in found.items():
         if not findings:
             console.print(Text.assemble(("√ ", "green"), file))

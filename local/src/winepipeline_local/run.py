@@ -75,13 +75,11 @@ class Run:
                 fleet.kill()
                 fleet = self._prepared_fleet()
             self._make_topics(cluster, begun)
-            for producer in fleet.producers:
-                producer.start()
             self.parts.wait_for_warehouse()
             self._terminal.tick("warehouse", "emulator" if self.parts.emulator else "your Snowflake account", begun)
             self.reckoning.begin(cluster)
-            for consumer in fleet.consumers:
-                consumer.start()
+            for service in fleet.services:
+                service.start()
         self._crew = Crew(cluster, fleet, self._observer(cluster, fleet))
         self.crew.observer.start()
         with self._terminal.waiting("Starting the services"):

@@ -36,6 +36,7 @@ class Service:
         self._earlier_lives = Reading()
         self._this_life = Reading()
         self._is_ready = False
+        self._wanted = False
         self._life = threading.Lock()
 
     @property
@@ -62,7 +63,8 @@ class Service:
         self._begin([sys.executable, "-m", gate.__name__, self.plan.module], gated=True)
 
     def start(self) -> None:
-        """Start the process, or let one that was prepared go on; returns at once."""
+        """Start the process, or let one that was prepared go on; returns at once. From now on it is kept running."""
+        self._wanted = True
         if self._child is not None and self._child.running:
             self._child.open_gate()
         else:
@@ -79,6 +81,8 @@ class Service:
         Raises:
             ServiceError: it ends again and again, or refuses its settings.
         """
+        if not self._wanted:
+            return
         if self._start_at_seconds is not None:
             if time.monotonic() >= self._start_at_seconds:
                 self.restarts += 1
@@ -99,7 +103,7 @@ class Service:
 
     def ask_to_stop(self) -> None:
         """SIGTERM; returns at once. From now on it is not started again."""
-        self._start_at_seconds = None
+        self._wanted, self._start_at_seconds = False, None
         if self._child is not None and self._child.running:
             self.scrape()
             self._child.terminate()
@@ -115,7 +119,7 @@ class Service:
 
     def kill(self) -> None:
         """End it now; it is not started again."""
-        self._start_at_seconds = None
+        self._wanted, self._start_at_seconds = False, None
         if self._child is not None:
             self._child.kill()
 

@@ -35,7 +35,8 @@ class Terminal:
         """On standard output; on standard error when standard output is for a machine."""
         stream = sys.stderr if json else sys.stdout
         width = None if stream.isatty() else PLAIN_WIDTH
-        return cls(Console(file=stream, width=width, highlight=False, soft_wrap=not stream.isatty()))
+        plain = not stream.isatty()
+        return cls(Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=plain))
 
     @property
     def moving(self) -> bool:

@@ -25,10 +25,10 @@ def live_view(snapshot: Snapshot) -> RenderableType:
 
 
 def landed(rows: tuple[LandedRow, ...]) -> Table:
-    """Rows of the table, one a line."""
+    """Rows of the table, one a line; their words are data, so square brackets in them are no markup."""
     table = _table("landed", "event", "product", "what", "offset")
     for row in rows:
-        table.add_row(row.time, row.event_type, row.product, row.content, row.place)
+        table.add_row(*map(Text, (row.time, row.event_type, row.product, row.content, row.place)))
     return table
 
 
@@ -36,7 +36,7 @@ def letters(rows: tuple[DeadLetter, ...]) -> Table:
     """Dead letters, one a line."""
     table = _table("rejected", "reason", "detail", "offset")
     for row in rows:
-        table.add_row(row.time, Text(row.reason, style="yellow"), row.detail, row.place)
+        table.add_row(Text(row.time), Text(row.reason, style="yellow"), Text(row.detail), Text(row.place))
     return table
 
 
@@ -54,7 +54,7 @@ def _head(snapshot: Snapshot) -> RenderableType:
     if snapshot.remaining_seconds is not None:
         time += f", {clock(snapshot.remaining_seconds)} to go"
     grid.add_row(
-        Text.assemble((f"🍷 {snapshot.pipeline}", "bold"), f"  {snapshot.topic} → {snapshot.table}"),
+        Text.assemble((f"🍷 {snapshot.pipeline}", "bold"), f"  {snapshot.topic} → {snapshot.table.rpartition('.')[2]}"),
         Text(time, style=CALM),
     )
     return grid

@@ -1,5 +1,6 @@
 """What several tests of the local runtime look at."""
 
+from collections.abc import Callable
 from math import inf
 
 import pytest
@@ -44,9 +45,17 @@ def letter() -> DeadLetter:
     return DeadLetter("01:47:41", "NotJson", "offset 0: expected a value, got '<'", "2:77")
 
 
-def drawn(renderable: RenderableType, width: int = 80) -> str:
-    """What a person sees, without colors, without spaces at the ends of lines."""
-    console = Console(width=width, force_terminal=False, color_system=None, highlight=False)
-    with console.capture() as capture:
-        console.print(renderable)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+Drawn = Callable[..., str]
+
+
+@pytest.fixture
+def drawn() -> Drawn:
+    """Makes what a person sees of a renderable: without colors, without spaces at the ends of lines."""
+
+    def draw(renderable: RenderableType, width: int = 80) -> str:
+        console = Console(width=width, force_terminal=False, color_system=None, highlight=False)
+        with console.capture() as capture:
+            console.print(renderable)
+        return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+    return draw
