@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,11 +16,15 @@ from fakesnow.rowtype import ColumnInfo, describe_as_rowtype
 from fakesnow.statement_type import statement_type_id
 from sqlglot import Expr, exp
 
+from winepipeline_emulator.errors import StatementError
 from winepipeline_emulator.patches import RecentResults
 from winepipeline_emulator.statement import PATH_PLACEHOLDER, WRITING, Kind, Statement, parse
 
 # Every database of Snowflake's is made with it, and USE DATABASE goes there.
 DEFAULT_SCHEMA = "PUBLIC"
+
+_WITH_DATABASE = 3  # parts of a name: database, schema, object
+_WITH_SCHEMA = 2
 
 _MAX_KEPT_COPIES = 64
 _KEPT_COPIES: dict[tuple[Any, ...], Expr] = {}
@@ -67,8 +72,23 @@ class Connection:
     def run(self, statement: Statement, parameters: Any = None) -> Outcome:
         """Run a statement; raises what fakesnow and DuckDB raise."""
         cursor = _Cursor(self._fake, self._duck)
-        cursor.run(statement, parameters, self.values)
-        return cursor.outcome(statement)
+        with self._at_the_target_of(statement):
+            cursor.run(statement, parameters, self.values)
+            return cursor.outcome(statement)
+
+    @contextlib.contextmanager
+    def _at_the_target_of(self, statement: Statement) -> Iterator[None]:
+        """Be in the database of a COPY's target, where fakesnow keeps the names of the files that were loaded."""
+        database = statement.table(self.database, self.schema).partition(".")[0]
+        if not isinstance(statement.expression, exp.Copy) or database in {"", self.database}:
+            yield
+            return
+        self._duck.execute(f"SET schema = '{database}.main'")
+        try:
+            yield
+        finally:
+            current = f"{self.database}.{self.schema or 'main'}" if self._fake.database_set else "memory.main"
+            self._duck.execute(f"SET schema = '{current}'")
 
     def run_in_newest_snapshot(self, statement: Statement) -> Outcome:
         """Run a query outside the transaction that is open: it sees what everybody else has committed."""
@@ -133,7 +153,7 @@ class _Cursor(FakeSnowflakeCursor):  # type: ignore[misc]  # fakesnow ships no t
     def run(self, statement: Statement, parameters: Any, values: Values) -> None:
         parameters = list(parameters) if isinstance(parameters, tuple) else parameters
         if statement.path is not None and parameters is None:
-            self._copy(statement, _with_path(self._rewritten(statement, values), statement.path))
+            self._execute(_with_path(self._rewritten(statement, values), statement.path))
             return
         for part in self._parts(statement, values):
             transformed = self._transform(part, parameters)
@@ -146,27 +166,30 @@ class _Cursor(FakeSnowflakeCursor):  # type: ignore[misc]  # fakesnow ships no t
                 transformed.args.pop("table_comment", None)
             self._execute(transformed, parameters if transformed.find(exp.Placeholder) else None)
 
-    def _copy(self, statement: Statement, transformed: Expr) -> None:
-        """Run a COPY in its target's database, where fakesnow looks for the files that were loaded before."""
-        database = statement.table(self._conn.database, self._conn.schema).partition(".")[0]
-        if database == self._conn.database:
-            self._execute(transformed)
-            return
-        self._duck_conn.execute(f"SET schema = '{database}.main'")
-        try:
-            self._execute(transformed)
-        finally:
-            current = (
-                f"{self._conn.database}.{self._conn.schema or 'main'}" if self._conn.database_set else "memory.main"
-            )
-            self._duck_conn.execute(f"SET schema = '{current}'")
-
     def _parts(self, statement: Statement, values: Values) -> list[Expr]:
         expression = statement.expression.copy()
         if "CURRENT_" in statement.text.upper():
             expression = expression.transform(lambda node: _answered(node, values), copy=False)
-        self.check_db_and_schema(expression)
+        self._check_names(statement, expression)
         return list(self._transform_explode(expression))
+
+    def _check_names(self, statement: Statement, expression: Expr) -> None:
+        """Refuse names that nothing completes. fakesnow takes a COPY's stage for a table that must be complete."""
+        if not isinstance(expression, exp.Copy):
+            self.check_db_and_schema(expression)
+            return
+        stages = [variable.name for variable in expression.find_all(exp.Var) if variable.name.startswith("@")]
+        parts = [len(stage.partition("/")[0].split(".")) for stage in stages]
+        fewest = min([len(statement.target), *parts])
+        if (fewest < _WITH_DATABASE and not self._conn.database_set) or (
+            fewest < _WITH_SCHEMA and not self._conn.schema_set
+        ):
+            raise StatementError(
+                90105,
+                "22000",
+                "Cannot perform COPY. This session does not have a current database and schema. "
+                "Call 'USE SCHEMA', or use qualified names.",
+            )
 
     def _rewritten(self, statement: Statement, values: Values) -> Expr:
         """A COPY as DuckDB takes it, kept: rewriting it costs more than loading a hundred rows."""
