@@ -28,8 +28,8 @@ def server_properties(data_folder: Path, port: int, controller_port: int) -> str
         "transaction.state.log.min.isr": 1,
         "group.initial.rebalance.delay.ms": 0,
         # A broker that was killed is only let in again when its old session is over: 9 s by default, in vain here.
-        "broker.session.timeout.ms": 2_000,
-        "broker.heartbeat.interval.ms": 400,
+        "broker.session.timeout.ms": 3_000,
+        "broker.heartbeat.interval.ms": 500,
         # Lets a member ask to be missed soon after it was killed (Kafka's own floor is 6 s).
         "group.min.session.timeout.ms": 1000,
         # A laptop: fewer threads and no preallocated cleaner buffer of 128 MB.

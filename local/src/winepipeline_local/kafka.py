@@ -26,6 +26,7 @@ NOT_YET = (
     KafkaError.LEADER_NOT_AVAILABLE,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
     KafkaError._NOENT,  # noqa: SLF001 - librdkafka's own codes are named so; this one: no leaders found
     KafkaError._TRANSPORT,  # noqa: SLF001
 )

@@ -95,7 +95,6 @@ def _ready(run: Run, wanted: Order) -> Ready:
         logs=f"{run.state.folder}/logs/",
         next_commands=(
             (wanted.flags.again("audit"), "in another terminal: is everything there, once?"),
-            (f"tail -f {run.state.folder}/logs/consumer-1.log", "what the consumer says"),
             ("Ctrl-C", "stops in order, counts, and keeps the data for the next run"),
         ),
     )
