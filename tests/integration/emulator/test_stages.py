@@ -55,6 +55,11 @@ def test_a_session_without_a_current_database_loads_by_full_names(
         assert run(bare, copy_statement("WINE.RAW.EVENTS", source))[0][1] == "LOADED"
         assert run(bare, copy_statement("WINE.RAW.EVENTS", source))[0][1] == "LOAD_SKIPPED"
     assert run(bare, "SELECT COUNT(*) FROM WINE.RAW.EVENTS") == [(2,)]
+    put(bare, "WINE.RAW.LOADS", "c.parquet", parquet(("C", 2, "{bad")))
+    run(bare, "BEGIN")
+    with pytest.raises(ProgrammingError, match="100069"):
+        run(bare, copy_statement("WINE.RAW.EVENTS", "WINE.RAW.LOADS/c.parquet"))
+    run(bare, "ROLLBACK")
     with pytest.raises(ProgrammingError, match="current database"):
         run(bare, "SELECT COUNT(*) FROM EVENTS")
     with pytest.raises(ProgrammingError, match="current database"):

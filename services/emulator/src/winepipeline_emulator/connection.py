@@ -2,7 +2,6 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -52,6 +51,7 @@ class Connection:
         self._fake = FakeSnowflakeConnection(
             duck, RecentResults(), database, schema, create_database=False, create_schema=False
         )
+        self._is_away = False
         self.values: Values = {}
         """What CURRENT_ROLE() and its like answer."""
 
@@ -72,23 +72,23 @@ class Connection:
     def run(self, statement: Statement, parameters: Any = None) -> Outcome:
         """Run a statement; raises what fakesnow and DuckDB raise."""
         cursor = _Cursor(self._fake, self._duck)
-        with self._at_the_target_of(statement):
-            cursor.run(statement, parameters, self.values)
-            return cursor.outcome(statement)
+        self._go_to_the_target_of(statement)
+        cursor.run(statement, parameters, self.values)
+        return cursor.outcome(statement)
 
-    @contextlib.contextmanager
-    def _at_the_target_of(self, statement: Statement) -> Iterator[None]:
-        """Be in the database of a COPY's target, where fakesnow keeps the names of the files that were loaded."""
+    def _go_to_the_target_of(self, statement: Statement) -> None:
+        """Be in the database of a COPY's target, where fakesnow keeps the names of the files that were loaded.
+
+        The way back is left to the next statement: after an error DuckDB takes no SET until the ROLLBACK.
+        """
         database = statement.table(self.database, self.schema).partition(".")[0]
-        if not isinstance(statement.expression, exp.Copy) or database in {"", self.database}:
-            yield
-            return
-        self._duck.execute(f"SET schema = '{database}.main'")
-        try:
-            yield
-        finally:
+        if isinstance(statement.expression, exp.Copy) and database not in {"", self.database}:
+            self._duck.execute(f"SET schema = '{database}.main'")
+            self._is_away = True
+        elif self._is_away:
             current = f"{self.database}.{self.schema or 'main'}" if self._fake.database_set else "memory.main"
             self._duck.execute(f"SET schema = '{current}'")
+            self._is_away = False
 
     def run_in_newest_snapshot(self, statement: Statement) -> Outcome:
         """Run a query outside the transaction that is open: it sees what everybody else has committed."""
