@@ -110,13 +110,33 @@ class Gathering:
         self.letters.extend(letters)
         self.ends.update(ends)
         self.count += len(rows) + len(letters)
-        self.size_bytes += len(rows.content) + sum(len(letter.value or b"") for letter in letters)
+        self.size_bytes += rows.content_bytes + sum(len(letter.value or b"") for letter in letters)
 
     def batch(self, number: int, generation: int, places: Mapping[int, Place]) -> Batch:
         """What was gathered, to be loaded from `places`."""
         rows = Rows.join(self.rows) if self.rows else Rows.none()
         starts = {partition: places[partition] for partition in self.ends}
         return Batch(number, generation, rows, tuple(self.letters), starts, dict(self.ends))
+
+
+def advanced(partitions: Int32, offsets: Int64, next_offsets: Mapping[int, int]) -> dict[int, int] | None:
+    """Where each partition goes on after messages that are all ours, all unread and in rising order; else None.
+
+    Messages come in runs of one partition, so that looking at the ends of the runs is enough.
+    """
+    turns = np.flatnonzero(np.diff(partitions)) + 1
+    falls = np.flatnonzero(np.diff(offsets) <= 0) + 1
+    if len(falls) > len(turns) or not np.isin(falls, turns).all():
+        return None
+    ends: dict[int, int] = {}
+    starts = [0, *turns.tolist()]
+    for start, stop in zip(starts, [*starts[1:], len(offsets)], strict=True):
+        partition = int(partitions[start])
+        floor = ends.get(partition, next_offsets.get(partition))
+        if floor is None or offsets[start] < floor:
+            return None
+        ends[partition] = int(offsets[stop - 1]) + 1
+    return ends
 
 
 def ends_of(partitions: Int32, offsets: Int64) -> dict[int, int]:

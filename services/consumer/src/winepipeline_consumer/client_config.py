@@ -48,8 +48,8 @@ def consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
         "fetch.wait.max.ms": 100,
         "queued.min.messages": 100_000,
         "queued.max.messages.kbytes": settings.queue_kilobytes,
-        "fetch.max.bytes": 16 * 1024 * 1024,
-        "max.partition.fetch.bytes": 4 * 1024 * 1024,
+        "fetch.max.bytes": 4 * 1024 * 1024,
+        "max.partition.fetch.bytes": 1024 * 1024,
         "session.timeout.ms": settings.session_timeout_ms,
         "max.poll.interval.ms": 300_000,
     }

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from winepipeline_consumer.batch import Batch, Gathering, ends_of, unread
+from winepipeline_consumer.batch import Batch, Gathering, advanced, ends_of, unread
 from winepipeline_consumer.kafka import Partitions, Read, Source
 from winepipeline_consumer.letter import Letter
 from winepipeline_consumer.metrics import Metrics
@@ -19,6 +19,9 @@ SLICE_MESSAGES = 1000
 
 _WAIT_SECONDS = 0.2
 """How long one read may wait; a stop, a commit or a timeout is noticed that much later."""
+
+_DRAIN_SECONDS = 0.01
+"""How long to wait for a whole slice while more is coming in: many small slices cost more than few large ones."""
 
 _WAIT_FOR_ROOM_SECONDS = 0.02
 
@@ -64,7 +67,7 @@ class Gatherer:
         most = self._room()
         wanted = self._settings.batch_size - self.count
         if not self._drained:
-            read = self._source.read(most, 0)
+            read = self._source.read(most, _DRAIN_SECONDS)
             self._drained = len(read.slice) < most
         elif wanted > 0:
             read = self._source.read(min(most, wanted), self._wait_seconds())
@@ -86,6 +89,7 @@ class Gatherer:
     def drop(self) -> None:
         """Forget what was gathered: it stays in the topic."""
         self._gathering = Gathering()
+        self._metrics.current_batch_size.set(0)
 
     def _room(self) -> int:
         """How many more messages fit, by their number and by the bytes that such messages have lately had."""
@@ -101,7 +105,10 @@ class Gatherer:
 
     def _take(self, read: Read, ownership: Ownership) -> None:
         """Sift the messages that are ours and not read yet."""
-        read = _only_unread(read, ownership)
+        ends = advanced(read.slice.partitions, read.slice.offsets, ownership.next_offsets)
+        if ends is None:
+            read = _only_unread(read, ownership)
+            ends = ends_of(read.slice.partitions, read.slice.offsets)
         messages = read.slice
         if not len(messages):
             return
@@ -109,7 +116,6 @@ class Gatherer:
             self.since = time.monotonic()
         sifted = sift(messages, self._limits)
         letters = [_letter(read, place, rejection) for place, rejection in sifted.rejected.items()]
-        ends = ends_of(messages.partitions, messages.offsets)
         before = self._gathering.size_bytes
         self._gathering.add(sifted.rows, letters, ends)
         ownership.read(ends)
@@ -123,10 +129,7 @@ class Gatherer:
 def _only_unread(read: Read, ownership: Ownership) -> Read:
     """Without messages of partitions that are not ours (any more, or yet) and without those read before."""
     columns = read.slice
-    take = unread(columns.partitions, columns.offsets, ownership.next_offsets)
-    if take.all():
-        return read
-    kept = np.flatnonzero(take).tolist()
+    kept = np.flatnonzero(unread(columns.partitions, columns.offsets, ownership.next_offsets)).tolist()
     messages = [read.messages[place] for place in kept]
     values = [columns.values[place] for place in kept]
     return Read(

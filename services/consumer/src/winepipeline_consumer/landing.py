@@ -119,7 +119,7 @@ class Landing:
             offset=offset,
             timestamp_ms=int(row.timestamps_ms[0]),
             key=key,
-            value=row.content,
+            value=b"".join(row.contents),
             headers=headers,
             rejection=Rejection(Reason.REFUSED_BY_WAREHOUSE, detail),
         )

@@ -44,7 +44,8 @@ def suspicious(content: bytes, lengths: npt.NDArray[np.int32], least_brackets: i
 def _may_nest_too_deep(content: bytes, least_brackets: int, depth: int) -> bool:
     """If all brackets beyond the least stood in one message, would it nest too deep?"""
     folded = np.bitwise_or(np.frombuffer(content, np.uint8), _FOLD)
-    return int(np.count_nonzero(folded == _OPENING)) - least_brackets > depth - MOVEMENT_BRACKETS
+    openings = int(np.count_nonzero(np.equal(folded, _OPENING, out=folded.view(np.bool_))))
+    return openings - least_brackets > depth - MOVEMENT_BRACKETS
 
 
 def _is_utf8(content: bytes, lengths: npt.NDArray[np.int32]) -> bool:

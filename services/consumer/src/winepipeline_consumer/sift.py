@@ -58,22 +58,7 @@ class Sifted:
 def sift(messages: Slice, limits: Limits) -> Sifted:
     """Rows and rejects; exactly the messages that `validate` turns away are turned away."""
     events = _decoded(messages.values)
-    suspects = [
-        position
-        for position, event in enumerate(events)
-        if event is None
-        or (
-            abs(event.quantity * event.unit_price * (1 - event.discount) - event.total) > HALF_A_CENT
-            if isinstance(event, OrderCreated)
-            else not (
-                event.quantity_change > 0
-                if event.adjustment_type is _ADDS
-                else event.quantity_change < 0
-                if event.adjustment_type is _TAKES
-                else event.quantity_change
-            )
-        )
-    ]
+    suspects = _suspects(events)
     values = [value or b"" for value in messages.values] if suspects else messages.values
     content = b"".join(values)  # type: ignore[arg-type]  # a tombstone is a suspect, so none is left
     lengths = np.array(list(map(len, values)), np.int32)  # type: ignore[arg-type]
@@ -105,6 +90,26 @@ def _decoded(values: Sequence[bytes | None]) -> list[Event | None]:
             return events
 
 
+def _suspects(events: Sequence[Event | None]) -> list[int]:
+    """Where there is no event, or one that `inconsistency` would find fault with; written out, for its speed."""
+    return [
+        position
+        for position, event in enumerate(events)
+        if (
+            not -HALF_A_CENT <= event.quantity * event.unit_price * (1 - event.discount) - event.total <= HALF_A_CENT
+            if isinstance(event, OrderCreated)
+            else event is None
+            or not (
+                event.quantity_change > 0
+                if event.adjustment_type is _ADDS
+                else event.quantity_change < 0
+                if event.adjustment_type is _TAKES
+                else event.quantity_change
+            )
+        )
+    ]
+
+
 def _least_brackets(events: Sequence[Event | None]) -> int:
     kinds = list(map(type, events))
     return ORDER_BRACKETS * kinds.count(OrderCreated) + MOVEMENT_BRACKETS * kinds.count(InventoryAdjusted)
@@ -119,7 +124,7 @@ def _rows(messages: Slice, events: Sequence[Event], content: bytes, lengths: Int
         partitions=messages.partitions,
         offsets=messages.offsets,
         timestamps_ms=messages.timestamps_ms,
-        content=content,
+        contents=(content,),
         lengths=lengths,
     )
 

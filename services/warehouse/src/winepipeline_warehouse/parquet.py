@@ -32,7 +32,7 @@ def encode_rows(rows: Rows, origin: Origin) -> bytes:
             "PRODUCT_ID": pa.array(rows.product_ids),
             "CUSTOMER_ID": customers,
             "EVENT_METADATA": _metadata(rows.partitions, rows.offsets, rows.timestamps_ms, origin),
-            "EVENT_CONTENT": _texts(rows.content, rows.lengths),
+            "EVENT_CONTENT": _texts(rows),
         }
     )
 
@@ -70,14 +70,20 @@ def _metadata(partitions: Any, offsets: Any, timestamps_ms: Any, origin: Origin)
     )
 
 
-def _texts(content: bytes, lengths: Any) -> pa.Array:
-    """A column of texts over the bytes as they are, without a copy for each."""
-    ends = np.zeros(len(lengths) + 1, np.int32)
-    np.cumsum(lengths, out=ends[1:])
-    return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(ends), pa.py_buffer(content))
+def _texts(rows: Rows) -> pa.ChunkedArray:
+    """A column of texts over the bytes as they lie in memory, without a copy."""
+    ends = np.cumsum(rows.lengths, dtype=np.int64)
+    chunks, row, start = [], 0, 0
+    for content in rows.contents:
+        last = int(np.searchsorted(ends, start + len(content))) + 1
+        places = np.zeros(last - row + 1, np.int32)
+        places[1:] = ends[row:last] - start
+        chunks.append(pa.StringArray.from_buffers(last - row, pa.py_buffer(places), pa.py_buffer(content)))
+        row, start = last, start + len(content)
+    return pa.chunked_array(chunks, pa.string())
 
 
-def _file(columns: dict[str, pa.Array]) -> bytes:
+def _file(columns: dict[str, pa.Array | pa.ChunkedArray]) -> bytes:
     table = pa.table(columns)
     buffer = io.BytesIO()
     pq.write_table(

@@ -26,8 +26,8 @@ class Rows:
         partitions: where each came from.
         offsets: the same.
         timestamps_ms: when each was produced, in milliseconds since 1970.
-        content: the events' JSON (valid UTF-8), one right after the other.
-        lengths: bytes of each in `content`.
+        contents: the events' JSON (valid UTF-8), one right after the other, in pieces that each end with an event.
+        lengths: bytes of each event; never 0.
     """
 
     types: Int8
@@ -36,11 +36,16 @@ class Rows:
     partitions: Int32
     offsets: Int64
     timestamps_ms: Int64
-    content: bytes
+    contents: tuple[bytes, ...]
     lengths: Int32
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    @property
+    def content_bytes(self) -> int:
+        """Bytes of all events together."""
+        return sum(map(len, self.contents))
 
     def take(self, start: int, stop: int) -> "Rows":
         """The rows from `start` to before `stop`."""
@@ -53,13 +58,13 @@ class Rows:
             self.partitions[start:stop],
             self.offsets[start:stop],
             self.timestamps_ms[start:stop],
-            self.content[first:last],
+            (b"".join(self.contents)[first:last],),
             self.lengths[start:stop],
         )
 
     @staticmethod
     def join(parts: "list[Rows]") -> "Rows":
-        """All the rows of `parts`, one after the other."""
+        """All the rows of `parts`, one after the other; their contents are not copied."""
         return Rows(
             np.concatenate([part.types for part in parts]),
             np.concatenate([part.product_ids for part in parts]),
@@ -67,7 +72,7 @@ class Rows:
             np.concatenate([part.partitions for part in parts]),
             np.concatenate([part.offsets for part in parts]),
             np.concatenate([part.timestamps_ms for part in parts]),
-            b"".join([part.content for part in parts]),
+            tuple(content for part in parts for content in part.contents),
             np.concatenate([part.lengths for part in parts]),
         )
 
@@ -75,7 +80,7 @@ class Rows:
     def none() -> "Rows":
         """No rows."""
         long, short = np.empty(0, np.int64), np.empty(0, np.int32)
-        return Rows(np.empty(0, np.int8), long, long, short, long, long, b"", short)
+        return Rows(np.empty(0, np.int8), long, long, short, long, long, (), short)
 
 
 @dataclass(frozen=True, slots=True)
