@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 
 _CHUNK = 500
 _LONGEST_SLEEP_SECONDS = 0.2
-_SHORTEST_SLEEP_SECONDS = 0.002
+_SHORTEST_SLEEP_SECONDS = 0.005
 _FIRST_LOOK_SECONDS = 0.25
 _LONGEST_LOOK_SECONDS = 5.0
 
@@ -63,8 +63,9 @@ class Loop:
                 return False
             delay_seconds = min(delay_seconds * 2, _LONGEST_LOOK_SECONDS)
         self.pulse.absence = None
+        self._journal.start()
         pace = (
-            "as fast as the broker takes them" if self._settings.rate is None else f"{self._settings.rate:g} a second"
+            "as fast as the broker takes them" if self._settings.rate is None else f"{self._settings.rate:.4g} a second"
         )
         _LOG.info("🍇 events go to %s at %s, %s", self._settings.topic, self._settings.bootstrap_servers, pace)
         return True
@@ -106,11 +107,6 @@ class Loop:
 
     def _end(self) -> ExitCode:
         left = self._outbox.close(self._settings.stop_seconds)
-        delivered, failed = self._deliveries.delivered, self._deliveries.failed
-        fields = {"made": self._made, "delivered": delivered, "failed": failed, "given_up": left}
-        level = logging.WARNING if failed else logging.INFO
-        _LOG.log(level, "🏁 stopped: %d events delivered, %d failed", delivered, failed, extra={"fields": fields})
-        if left:
-            _LOG.error("%d events were still queued after STOP_SECONDS=%g", left, self._settings.stop_seconds)
-        short = self._settings.event_count is not None and not self._stop.requested and failed
+        self._journal.ended(self._made, left)
+        short = self._settings.event_count is not None and self._deliveries.failed
         return ExitCode.BROKER if left or short else ExitCode.OK
