@@ -1,0 +1,118 @@
+"""What one replica can do and what a change costs, learnt from what was seen. Sources: see `law`."""
+
+from dataclasses import dataclass, replace
+
+from winepipeline_operator.scaling.observation import Observation
+from winepipeline_operator.scaling.rates import Rates, rates
+from winepipeline_operator.scaling.settings import ScalingSettings
+from winepipeline_operator.scaling.state import Rate, State
+
+FULL = 0.5
+"""Of the backlog that calls for more replicas: from here on all batches are full."""
+
+LEARNING = 0.3
+"""The weight of a new sample: three polls make two thirds of the estimate."""
+
+RAISING = 0.03
+"""The weight of a calm look, which only raises: ten minutes of polls make two thirds of the way."""
+
+RAISE_MOST = 2.0
+"""A sample without a backlog counts as at most so many times the known rate."""
+
+RAISE_WRONG = 1.25
+"""A known rate so many times above what a backlog shows had been raised wrongly."""
+
+RAISE_BARRED_SECONDS = 3600.0
+"""For how long raising is not believed after that."""
+
+MISSED = 1.15
+"""Flink's switch: when the rate by busy-seconds is so many times the observed one, busy-seconds miss some work."""
+
+RESTART_BOUNDS_SECONDS = (5.0, 300.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Strain:
+    """Under which backlog the last two observations were made.
+
+    Attributes:
+        saturated: the topic had enough waiting to keep every batch full.
+        behind: every partition had, so that no replica can have been idle.
+    """
+
+    saturated: bool
+    behind: bool
+
+
+def strain(window: tuple[Observation, ...], settings: ScalingSettings) -> Strain:
+    """The backlog at both ends of the last interval of a window of two observations or more.
+
+    Half of the backlog that calls for more replicas fills every batch: then the rate that is seen is the true one.
+    """
+    pair = window[-2:]
+    seen = rates(*pair)
+    backlogs = [each.backlog(settings.idle_lag_per_partition) for each in pair]
+    enough = FULL * settings.behind_seconds * max(seen.arrived, seen.consumed)
+    return Strain(
+        saturated=all(sum(each) > enough for each in backlogs),
+        behind=all(
+            waiting > FULL * settings.behind_seconds * taken
+            for each in backlogs
+            for waiting, taken in zip(each, seen.consumption, strict=True)
+        ),
+    )
+
+
+def learn(state: State, strained: Strain) -> State:
+    """The state with a better estimate of what one replica can do, from a window of two observations or more."""
+    window = state.window
+    seen = rates(window[-2] if strained.saturated else window[0], window[-1])
+    replicas = window[-1].replicas_ready
+    if seen.consumed <= 0 or replicas <= 0:
+        return state
+    sample, true = _sample(seen, replicas, strained)
+    now = window[-1].time_seconds
+    return replace(state, rate=_raised(state.rate, sample, now) if not true else _measured(state.rate, sample, now))
+
+
+def learn_restart(restart_seconds: float, took_seconds: float) -> float:
+    """The estimate of T_r after one more restart."""
+    least, most = RESTART_BOUNDS_SECONDS
+    return restart_seconds + 0.5 * (min(max(took_seconds, least), most) - restart_seconds)
+
+
+def _sample(seen: Rates, replicas: int, strained: Strain) -> tuple[float, bool]:
+    """Events/s of one replica, and whether that is its true rate or only a bound below it."""
+    observed = seen.consumed / replicas
+    if seen.busy_seconds is None or seen.busy_seconds <= 0.01 * seen.seconds:
+        return observed, strained.behind
+    by_busy = seen.consumed * seen.seconds / seen.busy_seconds
+    if strained.behind and by_busy > MISSED * observed:
+        return observed, True
+    return by_busy, strained.saturated
+
+
+def _measured(rate: Rate | None, sample: float, now: float) -> Rate:
+    """The estimate after a sample under a backlog."""
+    if rate is None or rate.proven_per_second is None:
+        return Rate(sample, sample, sample)
+    known, proven = rate.events_per_second, rate.proven_per_second
+    best, after = rate.best_per_second, rate.raise_after_seconds
+    if known > proven and known > RAISE_WRONG * sample:
+        best, after = (best + sample) / 2, now + RAISE_BARRED_SECONDS
+    start = min(known, max(proven, sample))
+    estimate = start + LEARNING * (sample - start)
+    return Rate(estimate, estimate, max(best, estimate), after)
+
+
+def _raised(rate: Rate | None, sample: float, now: float) -> Rate:
+    """The estimate after a calm look: towards what the sample shows at least, or the best that has been proven."""
+    if rate is None:
+        return Rate(sample)
+    known, proven = rate.events_per_second, rate.proven_per_second
+    if proven is None:
+        return Rate(max(known, known + LEARNING * (sample - known)))
+    target = min(max(sample, rate.best_per_second), RAISE_MOST * known)
+    if target <= known or (rate.raise_after_seconds is not None and now < rate.raise_after_seconds):
+        return rate
+    return replace(rate, events_per_second=known + RAISING * (target - known))
