@@ -22,6 +22,7 @@ from snowflake.connector.errors import DatabaseError, ProgrammingError
 from .conftest import Emulator, prepare, run, running
 from .test_process import health
 
+PASSWORD = "Château Margaux"  # noqa: S105 - of a test
 Connect = Callable[..., SnowflakeConnection]
 
 
@@ -38,7 +39,7 @@ def session(connect: Connect) -> SnowflakeConnection:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """An emulator with a password, from a file."""
     file = tmp_path_factory.mktemp("secret") / "password"
-    file.write_text("Château Margaux\n")
+    file.write_text(f"{PASSWORD}\n")
     with running(None, EMULATOR_PASSWORD_FILE=str(file)) as emulator:
         yield emulator
 
@@ -46,9 +47,9 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 def test_a_wrong_password_is_refused_in_snowflakes_words(guarded: Emulator) -> None:
     """Wrong credentials fail at once, as at an account."""
     with pytest.raises(DatabaseError, match="Incorrect username or password was specified") as raised:
-        guarded.connect(password="Petrus")
+        guarded.connect(password=PASSWORD[:-1])
     assert (raised.value.errno, raised.value.sqlstate) == (390100, "28000")
-    with guarded.connect(password="Château Margaux") as connection:
+    with guarded.connect(password=PASSWORD) as connection:
         assert run(connection, "SELECT 1") == [(1,)]
 
 

@@ -94,7 +94,7 @@ def test_a_check_finds_what_is_there(session: SnowflakeConnection) -> None:
     assert [row[1] for row in run(session, "SHOW DATABASES LIKE 'WINE'")] == ["WINE"]
     assert "RAW" in [row[1] for row in run(session, "SHOW SCHEMAS LIKE 'RAW' IN DATABASE WINE")]
     assert [row[1] for row in run(session, "SHOW TABLES LIKE 'LEDGER' IN SCHEMA WINE.RAW")] == ["LEDGER"]
-    assert [row[:2] for row in run(session, "DESCRIBE TABLE WINE.RAW.LEDGER")][0] == ("P", "NUMBER(38,0)")
+    assert run(session, "DESCRIBE TABLE WINE.RAW.LEDGER")[0][:2] == ("P", "NUMBER(38,0)")
     assert run(session, "SHOW GRANTS TO ROLE SYSADMIN")[0][:2] == ("OWNERSHIP", "ACCOUNT")
     assert [column.name for column in session.cursor().describe("SELECT P, N AS M FROM LEDGER")] == ["P", "M"]
 

@@ -140,7 +140,7 @@ def _parameters(found: re.Match[str]) -> SetParameters:
     pairs = re.findall(r"(\w+)\s*=\s*('(?:[^']|'')*'|[^\s,;]+)", found["rest"])
     if not pairs:
         raise StatementError(1003, "42000", f"SQL compilation error:\nALTER SESSION SET {found['rest']}: no parameter.")
-    return SetParameters({name.upper(): value.strip("'") for name, value in pairs})
+    return SetParameters({name.upper(): value.strip("'").replace("''", "'") for name, value in pairs})
 
 
 def _unset(found: re.Match[str]) -> SetParameters:

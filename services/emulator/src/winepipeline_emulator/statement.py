@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import sqlglot
 from sqlglot import Expr, exp
-from sqlglot.errors import ParseError
+from sqlglot.errors import SqlglotError
 
 from winepipeline_emulator.errors import StatementError
 from winepipeline_emulator.table_definition import as_snowflake_enforces_it
@@ -78,7 +78,8 @@ class Statement:
         if not isinstance(update, exp.Update) or len(list(update.find_all(exp.Table))) != 1:
             return None
         target = update.this
-        name = exp.to_identifier(target.alias_or_name, quoted=target.find(exp.Identifier).quoted)
+        alias = target.args.get("alias")
+        name = (alias.this if alias else target.this).copy()
         query = exp.select(exp.column("rowid", table=name), exp.column(exp.Star(), table=name)).from_(target.copy())
         if source := update.args.get("from_"):
             query = query.join(source.this.copy(), join_type="cross")
@@ -104,7 +105,7 @@ def parse(sql: str) -> Statement:
 def _parse(sql: str) -> Statement:
     try:
         parsed = [tree for tree in sqlglot.parse(sql, read="snowflake") if tree and not isinstance(tree, exp.Semicolon)]
-    except ParseError as error:
+    except SqlglotError as error:
         # without sqlglot's colours for terminals
         words = re.sub(r"\x1b\[\d+m", "", str(error))
         raise StatementError(1003, "42000", f"SQL compilation error:\n{words}") from None
