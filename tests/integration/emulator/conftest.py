@@ -125,10 +125,10 @@ def put(connection: snowflake.connector.SnowflakeConnection, stage: str, name: s
 def copy_statement(table: str, source: str) -> str:
     """The COPY that the warehouse package uses."""
     return (
-        f"COPY INTO {table} (EVENT_TYPE, PRODUCT_ID, EVENT_METADATA, EVENT_CONTENT, INGESTION_TIME) FROM ("
+        f"COPY INTO {table} (EVENT_TYPE, PRODUCT_ID, EVENT_METADATA, EVENT_CONTENT, INGESTION_TIME) FROM ("  # noqa: S608
         "SELECT $1:EVENT_TYPE::VARCHAR, $1:PRODUCT_ID::INTEGER, PARSE_JSON($1:EVENT_METADATA::VARCHAR)::OBJECT, "
         f"PARSE_JSON($1:EVENT_CONTENT::VARCHAR), CURRENT_TIMESTAMP() FROM @{source}) "
-        "FILE_FORMAT=(TYPE=PARQUET) ON_ERROR=ABORT_STATEMENT"  # noqa: S608 - a test's own words
+        "FILE_FORMAT=(TYPE=PARQUET) ON_ERROR=ABORT_STATEMENT"
     )
 
 

@@ -47,10 +47,8 @@ def loads(connect: Connect) -> SnowflakeConnection:
 
 def move(partition: int, start: int, end: int, epoch: int = 1) -> str:
     """The statement that moves the ledger."""
-    return (
-        f"UPDATE LEDGER SET NEXT_OFFSET = {end} WHERE PARTITION = {partition} AND NEXT_OFFSET = {start} "
-        f"AND EPOCH = {epoch}"  # noqa: S608 - a test's own numbers
-    )
+    rows = f"PARTITION = {partition} AND NEXT_OFFSET = {start} AND EPOCH = {epoch}"
+    return f"UPDATE LEDGER SET NEXT_OFFSET = {end} WHERE {rows}"  # noqa: S608
 
 
 def changed(session: SnowflakeConnection, sql: str) -> int:
@@ -137,10 +135,7 @@ def test_a_blocked_update_waits_and_sees_the_newest_value(
     end: str,
     rows: int,
 ) -> None:
-    """Of two loads that both believe they own a partition, the second waits for the first, then moves nothing.
-
-    Its COPY is in its transaction still, so that nothing but its own ROLLBACK takes the rows away.
-    """
+    """Of two loads that both believe they own a partition, the second waits for the first, and then moves nothing."""
     run(ledger, "BEGIN")
     run(ledger, copy_statement("EVENTS", "LOADS/one.parquet"))
     run(loads, "BEGIN")
