@@ -56,10 +56,10 @@ class ConsumerSettings(KafkaSettings, ProcessSettings, WarehouseSettings):
         le=1_000_000,
     )
     max_batch_bytes: int = Field(
-        24 * 1024 * 1024,
+        16 * 1024 * 1024,
         alias="MAX_BATCH_BYTES",
         description="The most bytes of events in one load.",
-        examples=[25_165_824],
+        examples=[16_777_216],
         ge=1024,
         le=256 * 1024 * 1024,
     )
@@ -88,10 +88,10 @@ class ConsumerSettings(KafkaSettings, ProcessSettings, WarehouseSettings):
         le=200,
     )
     queue_kilobytes: int = Field(
-        32_768,
+        16_384,
         alias="FETCH_QUEUE_KILOBYTES",
         description="How much librdkafka fetches ahead.",
-        examples=[32_768],
+        examples=[16_384],
         ge=1024,
         le=1_048_576,
     )
