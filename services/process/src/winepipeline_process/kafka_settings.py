@@ -1,21 +1,35 @@
 """Where the broker is and who we are there."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr
 
 from winepipeline_process.settings import Settings
+
+SERVERS_ALLOWED = "host:port, several separated by commas, without blanks"
+_SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s,:/\[\]]+):(\d{1,5})")
+_LAST_PORT = 65_535
+
+
+def _servers(value: str) -> str:
+    for each in value.split(","):
+        match = _SERVER.fullmatch(each)
+        if match is None or not 1 <= int(match[2]) <= _LAST_PORT:
+            raise ValueError(f"{each!r} will not do, allowed is {SERVERS_ALLOWED}")
+    return value
 
 
 class KafkaSettings(Settings):
     """A broker's address and credentials."""
 
-    bootstrap_servers: str = Field(
+    bootstrap_servers: Annotated[str, AfterValidator(_servers)] = Field(
         alias="KAFKA_BOOTSTRAP_SERVERS",
-        description="The brokers to ask first, host:port, separated by commas.",
+        description="The brokers to ask first.",
         examples=["localhost:9092"],
-        pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$",
+        json_schema_extra={"allowed": SERVERS_ALLOWED},
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT",
@@ -39,19 +53,19 @@ class KafkaSettings(Settings):
         examples=["/secrets/kafka/ca.crt"],
     )
 
-    @model_validator(mode="after")
-    def _credentials_are_whole(self) -> Self:
-        if not self.security_protocol.startswith("SASL"):
-            return self
-        wanted = {
-            "KAFKA_SASL_MECHANISM": self.sasl_mechanism,
-            "KAFKA_SASL_USERNAME": self.sasl_username,
-            "KAFKA_SASL_PASSWORD": self.sasl_password,
-        }
-        missing = [variable for variable, value in wanted.items() if value is None]
-        if missing:
-            raise ValueError(f"KAFKA_SECURITY_PROTOCOL={self.security_protocol} needs {', '.join(missing)} too")
-        return self
+    def contradictions(self) -> Iterator[str]:
+        """Credentials that are not whole, and a certificate that is not there."""
+        if self.security_protocol.startswith("SASL"):
+            wanted = {
+                "KAFKA_SASL_MECHANISM": self.sasl_mechanism,
+                "KAFKA_SASL_USERNAME": self.sasl_username,
+                "KAFKA_SASL_PASSWORD": self.sasl_password,
+            }
+            missing = [variable for variable, value in wanted.items() if value is None]
+            if missing:
+                yield f"KAFKA_SECURITY_PROTOCOL={self.security_protocol} needs {', '.join(missing)} too"
+        if self.ssl_ca_file is not None and not self.ssl_ca_file.is_file():
+            yield f"KAFKA_SSL_CA_FILE={self.ssl_ca_file}: there is no such file"
 
     def client_config(self) -> dict[str, str | int | bool]:
         """The settings as librdkafka names them; holds the password, so never log it."""

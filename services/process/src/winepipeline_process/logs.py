@@ -41,8 +41,8 @@ class JsonLines(logging.Formatter):
             **self._named,
             "logger": record.name,
             "message": record.getMessage(),
-            **_fields(record),
         }
+        line = {**line, **_fields(record), **line}  # the caller's fields come last and replace none of ours
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)

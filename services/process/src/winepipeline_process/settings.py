@@ -1,17 +1,19 @@
 """Settings from the environment, all their faults told at once.
 
 Each setting is a field with the variable's name as its alias, a description and an example; those make the reference
-page too. An empty variable counts as unset. `X_FILE` may stand for `X`: the value is then what that file holds, which
-is how a Secret reaches a process without standing in its environment.
+page too. An empty variable counts as unset. For a secret `X`, `X_FILE` may stand in its place: the value is then what
+that file holds, which is how a Secret reaches a process without standing in its environment.
 """
 
 import socket
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal, Self
+from collections.abc import Iterable, Mapping
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from winepipeline_process.complaint import CONTRADICTIONS, complaint, complaints_together
+from winepipeline_process.source import read
 
 
 class SettingsError(Exception):
@@ -38,25 +40,57 @@ class Settings(BaseModel):
         Raises:
             SettingsError: with every problem there is.
         """
-        values: dict[str, str] = {}
-        problems: list[str] = []
-        for info in cls.model_fields.values():
-            variable = str(info.alias)
-            try:
-                value = _value(variable, environment)
-            except OSError as error:
-                problems.append(f"{variable}_FILE={environment[variable + '_FILE']} cannot be read: {error.strerror}")
-                continue
-            if value:
-                values[variable] = value
-        try:
-            settings = cls.model_validate(values)
-        except ValidationError as error:
-            problems.extend(_problem(cls, dict(each), values) for each in error.errors(include_url=False))
-            raise SettingsError(problems) from None
-        if problems:
-            raise SettingsError(problems)
+        values, wrong = read(cls.model_fields.values(), environment)
+        settings, faults, together = cls._checked(values)
+        wrong = {**faults, **wrong}
+        if wrong:
+            # pydantic does not compare values as long as one is wrong by itself, so they are compared once more with
+            # something right in its place. What is said of a variable that is wrong anyway would only confuse.
+            _, _, together = cls._checked(cls._with_stand_ins(values, wrong))
+            together = [each for each in together if not any(variable in each for variable in wrong)]
+        if settings is None or wrong or together:
+            raise SettingsError([*wrong.values(), *together])
         return settings
+
+    def contradictions(self) -> Iterable[str]:
+        """What this class finds wrong between values that are right by themselves, in words that name the variables.
+
+        A class that inherits from several needs not call theirs: every class is asked.
+        """
+        return ()
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        asked = [vars(each)["contradictions"] for each in type(self).__mro__ if "contradictions" in vars(each)]
+        found = [problem for ask in reversed(asked) for problem in ask(self)]
+        if found:
+            raise PydanticCustomError(CONTRADICTIONS, "{text}", {"text": "; ".join(found), "problems": found})
+        return self
+
+    @classmethod
+    def _checked(cls, values: Mapping[str, str]) -> tuple[Self | None, dict[str, str], list[str]]:
+        """The settings; or what is wrong with each variable, and what is wrong between them."""
+        try:
+            return cls.model_validate(values), {}, []
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+        fields = {str(info.alias): info for info in cls.model_fields.values()}
+        wrong = {
+            variable: complaint(fields[variable], each, values.get(variable, ""))
+            for each in errors
+            if each["loc"] and (variable := str(each["loc"][0]))
+        }
+        return None, wrong, [text for each in errors if not each["loc"] for text in complaints_together(each)]
+
+    @classmethod
+    def _with_stand_ins(cls, values: Mapping[str, str], wrong: Iterable[str]) -> dict[str, str]:
+        """The values with something right in place of each that is wrong: its default, and else its example."""
+        fields = {str(info.alias): info for info in cls.model_fields.values()}
+        found = {variable: value for variable, value in values.items() if variable not in wrong}
+        for variable in wrong:
+            if fields[variable].is_required():
+                found[variable] = str((fields[variable].examples or [""])[0])
+        return found
 
 
 class ProcessSettings(Settings):
@@ -80,33 +114,7 @@ class ProcessSettings(Settings):
     instance_name: str = Field(
         default_factory=socket.gethostname,
         alias="INSTANCE_NAME",
-        description="This process among its like: the pod's name. By default the host's.",
+        description="This process among its like: the pod's name.",
         examples=["albert-consumer-0"],
+        json_schema_extra={"default": "the host's name"},
     )
-
-
-def _value(variable: str, environment: Mapping[str, str]) -> str:
-    """The variable, or what the file named by `<variable>_FILE` holds, without a line feed at its end."""
-    if value := environment.get(variable, ""):
-        return value
-    if file := environment.get(f"{variable}_FILE", ""):
-        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
-    return ""
-
-
-def _problem(model: type[Settings], error: dict[str, Any], values: Mapping[str, str]) -> str:
-    """One fault of pydantic's as a sentence for the person who sets the variable."""
-    if not error["loc"]:
-        return str(error["msg"]).removeprefix("Value error, ")
-    variable = str(error["loc"][0])
-    info = next(field for field in model.model_fields.values() if field.alias == variable)
-    example = f"; for example {variable}={info.examples[0]}" if info.examples else ""
-    if error["type"] == "missing":
-        return f"{variable} is not set: {info.description}{example}"
-    got = "(hidden)" if is_secret(info) else values.get(variable, "")
-    return f"{variable}={got}: {error['msg'].removeprefix('Value error, ')}{example}"
-
-
-def is_secret(info: FieldInfo) -> bool:
-    """Whether a setting's value must never be shown."""
-    return SecretStr in (info.annotation, *getattr(info.annotation, "__args__", ()))

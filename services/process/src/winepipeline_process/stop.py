@@ -1,8 +1,8 @@
 """A stop that was asked for: once in good order, twice at once."""
 
 import os
+import queue
 import signal
-import threading
 from types import FrameType
 
 
@@ -10,7 +10,10 @@ class Stop:
     """Set by SIGINT or SIGTERM; the second signal ends the process on the spot with 128 + its number."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._requested = False
+        # Not a threading.Event: a handler that runs while its own thread is about to wait would wait for that thread's
+        # lock for ever. Python promises that `SimpleQueue.put` may be called from there.
+        self._wakings: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def listen(self) -> "Stop":
         """Take the signals; only the main thread may."""
@@ -21,17 +24,24 @@ class Stop:
     @property
     def requested(self) -> bool:
         """Whether the process is to stop."""
-        return self._event.is_set()
+        return self._requested
 
     def request(self) -> None:
         """Ask for the stop from inside."""
-        self._event.set()
+        self._requested = True
+        self._wakings.put(None)
 
     def wait(self, seconds: float) -> bool:
-        """Wait; True as soon as the process is to stop."""
-        return self._event.wait(seconds)
+        """Wait; True as soon as the process is to stop. Any number of threads may wait."""
+        if not self._requested:
+            try:
+                self._wakings.get(timeout=max(0.0, seconds))
+            except queue.Empty:
+                return self._requested
+            self._wakings.put(None)  # for the next one who waits
+        return True
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
-        if self._event.is_set():
+        if self._requested:
             os._exit(128 + number)
-        self._event.set()
+        self.request()
