@@ -59,10 +59,9 @@ def movements(chance: random.Random, now_ms: int) -> Callable[[Wine], bytes]:
         kind = _ADJUSTMENTS[int(uniform() * len(_ADJUSTMENTS))]
         received = day(today - int(uniform() * _DAYS_IN_STOCK))
         return _TEMPLATE % (
-            *(bits(32), bits(16), bits(12), bits(14) | _VARIANT, bits(48), stamp, kind.name, wine.product),
-            *(kind.changes[int(uniform() * len(kind.changes))], _WAREHOUSES[int(uniform() * len(_WAREHOUSES))]),
-            *(received.digits, bits(16), wine.supplier, received.text),
-            kind.reasons[int(uniform() * len(kind.reasons))],
-        )
+            bits(32), bits(16), bits(12), bits(14) | _VARIANT, bits(48), stamp, kind.name, wine.product,
+            kind.changes[int(uniform() * len(kind.changes))], _WAREHOUSES[int(uniform() * len(_WAREHOUSES))],
+            received.digits, bits(16), wine.supplier, received.text, kind.reasons[int(uniform() * len(kind.reasons))],
+        )  # fmt: skip
 
     return movement

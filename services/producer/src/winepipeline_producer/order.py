@@ -39,9 +39,9 @@ def orders(chance: random.Random, customer_ids: tuple[int, int], now_ms: int) ->
             percent, discount = _DISCOUNTS[int(uniform() * len(_DISCOUNTS))]
         euros, cents = divmod((quantity * wine.price_cents * (100 - percent) + 50) // 100, 100)
         return _TEMPLATE % (
-            *(bits(32), bits(16), bits(12), bits(14) | _VARIANT, bits(48), stamp, today, bits(32), wine.product),
-            *(first + int(uniform() * customers), quantity, wine.price, discount, euros, cents),
-            _CHANNELS[int(uniform() * len(_CHANNELS))],
-        )
+            bits(32), bits(16), bits(12), bits(14) | _VARIANT, bits(48),
+            stamp, today, bits(32), wine.product, first + int(uniform() * customers),
+            quantity, wine.price, discount, euros, cents, _CHANNELS[int(uniform() * len(_CHANNELS))],
+        )  # fmt: skip
 
     return order
