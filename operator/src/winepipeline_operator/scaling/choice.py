@@ -37,6 +37,9 @@ def choose(look: Look, seen: Observation, terms: Terms, consumption: float | Non
         return _up(look, seen, terms, consumption, guessed=guessed)
     if largest(look.state) < seen.replicas_wanted:
         return _down(look, seen, terms, sleep_seconds)
+    if terms.replicas_exact > seen.replicas_wanted:
+        detail = f"{seen.replicas_wanted} keep up, though the load is {terms.replicas_exact:.1f} replicas' work"
+        return look.keep(limit_of(settings, terms), detail)
     return look.keep(Limit.NOTHING, "as many as the load needs")
 
 

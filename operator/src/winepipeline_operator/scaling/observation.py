@@ -41,7 +41,7 @@ class Partition:
 
     number: int
     end_offset: int
-    committed_offset: int | None
+    committed_offset: int | None = None
     log_start_offset: int = 0
 
     @property

@@ -71,7 +71,7 @@ def snap(partitions: int, exact: float) -> int:
     """The fewest replicas whose busiest member, by its number of partitions, meets its share: ⌈N/⌊N/x⌋⌉."""
     if exact <= 0:
         return 0
-    share = math.floor(partitions / exact + ROUNDING)
+    share = math.floor(min(partitions, partitions / exact) + ROUNDING)
     return partitions if share < 1 else math.ceil(partitions / share)
 
 
@@ -86,5 +86,5 @@ def busiest(asked: tuple[float, ...], rate: float) -> int:
         return 0
     partitions = len(capped)
     others = (total - largest) / (partitions - 1) if partitions > 1 else 0.0
-    beside = partitions - 1 if others <= 0 else math.floor((rate - largest) / others + ROUNDING)
-    return math.ceil(partitions / min(partitions, 1 + beside))
+    beside = partitions - 1.0 if others <= 0 else min(partitions - 1.0, (rate - largest) / others)
+    return math.ceil(partitions / (1 + math.floor(beside + ROUNDING)))

@@ -95,7 +95,7 @@ class State:
         return max(known, default=None)
 
     def startled(self, time_seconds: float) -> Self:
-        """After something that cannot be true: no rate is taken from before it, and no moment later than now is kept."""
+        """After something that cannot be true: no rate is taken from before it, no moment later than now is kept."""
         latest = self.latest_seconds
         if latest is not None and latest > time_seconds:
             return type(self)(replicas=self.replicas, rate=self.rate, restart_seconds=self.restart_seconds)
