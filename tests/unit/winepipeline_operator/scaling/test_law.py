@@ -1,6 +1,6 @@
 """Single steps of the law: what is held, clamped, woken and put to sleep."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
