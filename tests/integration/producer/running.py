@@ -18,16 +18,6 @@ from winepipeline_local.ports import free_ports
 SECONDS = 30.0
 
 
-def until(holds: Callable[[], Any], what: str, seconds: float = SECONDS) -> Any:
-    """Waits until `holds` returns something true, and returns it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := holds():
-            return found
-        time.sleep(0.02)
-    pytest.fail(f"not within {seconds:g} s: {what}")
-
-
 class Running:
     """A producer that was started."""
 
@@ -61,6 +51,17 @@ class Running:
         """The sum of a metric over its labels."""
         lines = self.get("/metrics")[1].splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.partition("{")[0].partition(" ")[0] == name)
+
+    def until(self, holds: Callable[[], Any], what: str) -> Any:
+        """Waits until `holds` returns something true, and returns it; the process must not end before."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            if found := holds():
+                return found
+            if self.process.poll() is not None:
+                pytest.fail(f"ended with {self.process.returncode} before {what}:\n{self.log}")
+            time.sleep(0.02)
+        pytest.fail(f"not within {SECONDS:g} s: {what}\n{self.log}")
 
     @property
     def produced(self) -> float:

@@ -15,7 +15,7 @@ from winepipeline_producer.kafka import Outbox
 from winepipeline_producer.message import ORDER, Message
 from winepipeline_producer.settings import ProducerSettings
 
-from .running import Running, until
+from .running import Running
 
 Produce = Callable[..., Running]
 Messages = Callable[[str], list[Any]]
@@ -66,7 +66,7 @@ def test_a_seed_makes_the_same_events_again(produce: Produce, topic: NewTopic, m
 def test_the_metrics_say_what_was_delivered(produce: Produce, topic: NewTopic) -> None:
     """While it runs, the producer counts what the broker has and how long that took, and says that it is ready."""
     running = produce(topic(), EVENTS_PER_SECOND="200", INVALID_EVENT_PROBABILITY="0.5")
-    until(lambda: running.produced >= 200, "200 events")
+    running.until(lambda: running.produced >= 200, "200 events")
     text = running.get("/metrics")[1]
     for event_type in ("ORDER_CREATED", "INVENTORY_ADJUSTED"):
         for validity in ("valid", "invalid"):
