@@ -69,7 +69,7 @@ while True:
 def test_crashes_at_any_time_never_split_a_transaction(tmp_path: Path) -> None:
     """Killed while a client commits as fast as it can, it opens again with all of every commit that was answered."""
     answered = 0
-    for commits in (3, 20, 31):
+    for commits in (3, 25):
         with running(tmp_path) as emulator:
             if commits == 3:
                 prepare(emulator)

@@ -161,6 +161,17 @@ def test_the_fence_holds_when_the_other_committed_before(
     run(loads, "ROLLBACK")
 
 
+def test_changes_of_other_rows_repeat_nothing(ledger: SnowflakeConnection, loads: SnowflakeConnection) -> None:
+    """A load is not run a second time because another consumer moved another partition meanwhile."""
+    run(loads, "BEGIN")
+    run(loads, "INSERT INTO EVENTS (EVENT_TYPE) SELECT UUID_STRING()")
+    before = run(loads, "SELECT EVENT_TYPE FROM EVENTS")
+    assert changed(ledger, move(1, 0, 20)) == 1
+    assert changed(loads, move(0, 0, 10)) == 1
+    assert run(loads, "SELECT EVENT_TYPE FROM EVENTS") == before
+    run(loads, "COMMIT")
+
+
 def test_updates_of_other_rows_wait_too_and_both_succeed(
     emulator: Emulator, ledger: SnowflakeConnection, loads: SnowflakeConnection, pool: ThreadPoolExecutor
 ) -> None:

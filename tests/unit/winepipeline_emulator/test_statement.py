@@ -41,6 +41,25 @@ def test_copies_that_differ_in_their_file_only_are_read_once() -> None:
     assert PATH_PLACEHOLDER in copies[0].text
 
 
+def test_updates_that_differ_in_their_numbers_only_are_read_once() -> None:
+    """The pipeline's move of the ledger, other offsets each time, does not cost a parse each time."""
+    sql = "UPDATE t SET a = v.b FROM (SELECT column1 AS b FROM VALUES ({}, -{}), ({},{})) v WHERE t.c = 5"
+    first, second = parse(sql.format(1, 2, 3, 4)), parse(sql.format(50, 60, 70, 80))
+    assert first.expression is second.expression
+    assert first.numbers == ("1", "2", "3", "4")
+    for statement, numbers in ((first, (1, 2, 3, 4)), (second, (50, 60, 70, 80))):
+        filled = statement.filled(statement.expression).sql("duckdb").replace(" ", "")
+        assert "({},-{}),({},{})".format(*numbers) in filled
+        assert "t.c=5" in filled
+
+
+def test_numbers_in_a_string_stay_as_they_are() -> None:
+    """A text that only looks like rows of numbers is stored as it was written."""
+    statement = parse("UPDATE t SET a = '(VALUES (1, 2))'")
+    assert statement.numbers == ()
+    assert statement.expression.sql() == "UPDATE t SET a = '(VALUES (1, 2))'"
+
+
 @pytest.mark.parametrize(
     "sql",
     [

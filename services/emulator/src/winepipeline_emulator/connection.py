@@ -2,6 +2,7 @@
 
 import contextlib
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from sqlglot import Expr, exp
 
 from winepipeline_emulator.errors import StatementError
 from winepipeline_emulator.patches import RecentResults
-from winepipeline_emulator.statement import PATH_PLACEHOLDER, WRITING, Kind, Statement, parse
+from winepipeline_emulator.statement import WRITING, Kind, Statement, parse
 
 # Every database of Snowflake's is made with it, and USE DATABASE goes there.
 DEFAULT_SCHEMA = "PUBLIC"
@@ -25,8 +26,8 @@ DEFAULT_SCHEMA = "PUBLIC"
 _WITH_DATABASE = 3  # parts of a name: database, schema, object
 _WITH_SCHEMA = 2
 
-_MAX_KEPT_COPIES = 64
-_KEPT_COPIES: dict[tuple[Any, ...], Expr] = {}
+_MAX_KEPT = 64
+_KEPT: dict[tuple[Any, ...], list[Expr]] = {}
 
 Values = dict[type[Expr], str | None]
 
@@ -152,26 +153,39 @@ class _Cursor(FakeSnowflakeCursor):  # type: ignore[misc]  # fakesnow ships no t
 
     def run(self, statement: Statement, parameters: Any, values: Values) -> None:
         parameters = list(parameters) if isinstance(parameters, tuple) else parameters
-        if statement.path is not None and parameters is None:
-            self._execute(_with_path(self._rewritten(statement, values), statement.path))
-            return
-        for part in self._parts(statement, values):
+        comes_again = bool(statement.text and statement.places) and parameters is None
+        if comes_again and not (values and statement.expression.find(*values)):
+            parts: Iterable[Expr] = self._kept(statement)
+        else:
+            parts = self._rewritten(statement, parameters, values)
+        for part in parts:
+            transformed = statement.filled(part)
+            self._execute(transformed, parameters if transformed.find(exp.Placeholder) else None)
+
+    def _rewritten(self, statement: Statement, parameters: Any, values: Values) -> Iterator[Expr]:
+        """The statement as DuckDB takes it, in one part or several, each to be run before the next is made."""
+        expression = statement.expression.copy()
+        if values and expression.find(*values):
+            expression = expression.transform(lambda node: _answered(node, values), copy=False)
+        self._check_names(statement, expression)
+        for part in self._transform_explode(expression):
             transformed = self._transform(part, parameters)
-            if statement.path is not None:
-                transformed = _with_path(transformed, statement.path)
             if statement.kind is Kind.MERGE:
                 # fakesnow notes its own temporary table's comment and lengths, in a database that the transaction
                 # must not write to besides the target's
                 transformed.args.pop("text_lengths", None)
                 transformed.args.pop("table_comment", None)
-            self._execute(transformed, parameters if transformed.find(exp.Placeholder) else None)
+            yield transformed
 
-    def _parts(self, statement: Statement, values: Values) -> list[Expr]:
-        expression = statement.expression.copy()
-        if "CURRENT_" in statement.text.upper():
-            expression = expression.transform(lambda node: _answered(node, values), copy=False)
-        self._check_names(statement, expression)
-        return list(self._transform_explode(expression))
+    def _kept(self, statement: Statement) -> list[Expr]:
+        """The same, from the last time, for a statement that comes again with another path or other numbers."""
+        at = (self._conn.database, self._conn.schema, self._conn.database_set, self._conn.schema_set)
+        key = (statement.text, *at)
+        if (kept := _KEPT.get(key)) is None:
+            if len(_KEPT) >= _MAX_KEPT:
+                _KEPT.clear()
+            kept = _KEPT[key] = list(self._rewritten(statement, None, {}))
+        return kept
 
     def _check_names(self, statement: Statement, expression: Expr) -> None:
         """Refuse names that nothing completes. fakesnow takes a COPY's stage for a table that must be complete."""
@@ -190,17 +204,6 @@ class _Cursor(FakeSnowflakeCursor):  # type: ignore[misc]  # fakesnow ships no t
                 "Cannot perform COPY. This session does not have a current database and schema. "
                 "Call 'USE SCHEMA', or use qualified names.",
             )
-
-    def _rewritten(self, statement: Statement, values: Values) -> Expr:
-        """A COPY as DuckDB takes it, kept: rewriting it costs more than loading a hundred rows."""
-        at = (self._conn.database, self._conn.schema, self._conn.database_set, self._conn.schema_set)
-        key = (statement.text, *at)
-        if (kept := _KEPT_COPIES.get(key)) is None:
-            (part,) = self._parts(statement, values)
-            if len(_KEPT_COPIES) >= _MAX_KEPT_COPIES:
-                _KEPT_COPIES.clear()
-            kept = _KEPT_COPIES[key] = self._transform(part, None)
-        return kept
 
     def outcome(self, statement: Statement) -> Outcome:
         if self._last_transformed is not None and self._last_transformed.args.get("result_scan_sfqid"):
@@ -223,11 +226,3 @@ def _answered(node: Expr, values: Values) -> Expr:
         return node
     value = values[type(node)]
     return exp.Null() if value is None else exp.Literal.string(value)
-
-
-def _with_path(kept: Expr, path: str) -> Expr:
-    copied = kept.copy()
-    for variable in copied.find_all(exp.Var):
-        if variable.name.endswith(PATH_PLACEHOLDER):
-            variable.set("this", variable.name.removesuffix(PATH_PLACEHOLDER) + path)
-    return copied

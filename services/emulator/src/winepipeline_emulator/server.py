@@ -63,6 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one packet
+    timeout = 3600.0  # seconds; a client whose machine is gone does not keep a thread for ever
 
     def do_GET(self) -> None:
         """Health."""
