@@ -7,31 +7,29 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from confluent_kafka import (
-    ConsumerGroupTopicPartitions,
-    KafkaError,
-    KafkaException,
-    TopicCollection,
-    TopicPartition,
-)
-from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic, OffsetSpec
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
 from winepipeline_local.errors import BrokerError
 from winepipeline_local.totals import Ends
 
 POLL_SECONDS = 0.05
 REQUEST_SECONDS = 10.0
-NOT_YET = (
-    KafkaError.NOT_LEADER_FOR_PARTITION,
-    KafkaError.LEADER_NOT_AVAILABLE,
-    KafkaError.UNKNOWN_TOPIC_OR_PART,
-    KafkaError.FENCED_LEADER_EPOCH,
-    KafkaError.UNKNOWN_LEADER_EPOCH,
-    KafkaError._NOENT,  # noqa: SLF001 - librdkafka's own codes are named so; this one: no leaders found
-    KafkaError._TRANSPORT,  # noqa: SLF001
+# What time does not change. Everything else may pass: a topic just made has no leader yet, a broker just restarted
+# has not told everybody its new epoch.
+PERMANENT = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    KafkaError.SASL_AUTHENTICATION_FAILED,
+    KafkaError.POLICY_VIOLATION,
+    KafkaError._AUTHENTICATION,  # noqa: SLF001 - librdkafka's own codes are named so
 )
 
-log = logging.getLogger(__name__)
+# librdkafka tells of each refused connection; what matters of that comes as an error of the call that waited for it.
+_QUIET = logging.getLogger("winepipeline_local.librdkafka")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +43,14 @@ class Topic:
 
 
 class Cluster:
-    """An administrator's view of one Kafka cluster; `client_config` is librdkafka's."""
+    """An administrator's view of one Kafka cluster; may be used from several threads."""
 
-    def __init__(self, client_config: Mapping[str, Any]) -> None:
+    def __init__(self, client_config: Mapping[str, Any], group: str = "winepipeline-local") -> None:
+        """`client_config` is librdkafka's; `group` is whose committed offsets are asked for, without joining it."""
         self.bootstrap = str(client_config["bootstrap.servers"])
-        quiet = logging.getLogger("librdkafka")
-        quiet.addHandler(logging.NullHandler())
-        quiet.propagate = False
-        self._admin = AdminClient({"client.id": "winepipeline-local", **client_config}, logger=quiet)
+        self._config = {"client.id": "winepipeline-local", **client_config}
+        self._admin = AdminClient(self._config, logger=_QUIET)
+        self._consumer = Consumer({**self._config, "group.id": group, "enable.auto.commit": False}, logger=_QUIET)
 
     def answers(self, seconds: float = 1.0) -> bool:
         """Whether a broker answers with metadata within so many seconds."""
@@ -102,8 +100,14 @@ class Cluster:
     def delete_records_before(self, topic: str, offsets: Mapping[int, int]) -> None:
         """Move each partition's log start to an offset, as retention does."""
         wanted = [TopicPartition(topic, partition, offset) for partition, offset in offsets.items()]
-        for future in self._admin.delete_records(wanted).values():
-            self._asked(partial(future.result, REQUEST_SECONDS))
+
+        def ask() -> None:
+            # A client of its own: one that has seen a restart asks for ever with the leader epoch from before.
+            admin = AdminClient(self._config, logger=_QUIET)
+            for future in admin.delete_records(wanted).values():
+                future.result(REQUEST_SECONDS)
+
+        self._asked(ask)
 
     def grow(self, topic: str, partitions: int) -> None:
         """Give a topic more partitions."""
@@ -115,48 +119,56 @@ class Cluster:
 
     def reach(self, topic: str) -> Ends:
         """The topic's id, and from where to where each of its partitions holds events."""
-        described = self._admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_SECONDS)[topic]
-        description = self._asked(partial(described.result, REQUEST_SECONDS))
-        numbers = [each.id for each in description.partitions]
-        return Ends(str(description.topic_id), self.start_offsets(topic, numbers), self.end_offsets(topic, numbers))
 
-    def committed(self, group: str, topic: str, partitions: Sequence[int]) -> dict[int, int]:
-        """The offsets that a group has committed; partitions without a commit are left out."""
-        wanted = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, each) for each in partitions])
-        future = self._admin.list_consumer_group_offsets([wanted], request_timeout=REQUEST_SECONDS)[group]
+        def describe() -> Any:
+            asked = self._admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_SECONDS)
+            return asked[topic].result(REQUEST_SECONDS)
+
+        description = self._asked(describe)
+        numbers = [each.id for each in description.partitions]
+        spans = self._spans(topic, numbers)
+        return Ends(
+            str(description.topic_id),
+            {number: start for number, (start, _) in spans.items()},
+            {number: end for number, (_, end) in spans.items()},
+        )
+
+    def committed(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
+        """The offsets that the group has committed; partitions without a commit are left out."""
         try:
-            found = future.result(REQUEST_SECONDS).topic_partitions
+            found = self._consumer.committed([TopicPartition(topic, each) for each in partitions], REQUEST_SECONDS)
         except KafkaException:  # the group's coordinator is not there yet
             return {}
         return {each.partition: each.offset for each in found if each.error is None and each.offset >= 0}
 
     def start_offsets(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
         """The first offset each partition still holds."""
-        return self._offsets(topic, partitions, OffsetSpec.earliest())
+        return {number: start for number, (start, _) in self._spans(topic, partitions).items()}
 
     def end_offsets(self, topic: str, partitions: Sequence[int]) -> dict[int, int]:
         """The offset that each partition's next message will get."""
-        return self._offsets(topic, partitions, OffsetSpec.latest())
+        return {number: end for number, (_, end) in self._spans(topic, partitions).items()}
 
-    def _offsets(self, topic: str, partitions: Sequence[int], spec: Any) -> dict[int, int]:
-        where = {TopicPartition(topic, partition): spec for partition in partitions}
+    def _spans(self, topic: str, partitions: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """First and next offset of each partition.
 
-        def ask() -> dict[int, int]:
-            # Without this, librdkafka asks for ever with the leader epoch from before a broker's restart.
-            self._admin.list_topics(topic, timeout=REQUEST_SECONDS)
-            asked = self._admin.list_offsets(where, request_timeout=REQUEST_SECONDS)
-            return {which.partition: future.result(REQUEST_SECONDS).offset for which, future in asked.items()}
+        Asked through the consumer: librdkafka 2.16's administrative ListOffsets keeps a leader epoch from before a
+        broker's restart, and has crashed the process while leaders moved.
+        """
+        return {number: self._asked(partial(self._span, topic, number)) for number in partitions}
 
-        return dict(self._asked(ask))
+    def _span(self, topic: str, partition: int) -> tuple[int, int]:
+        start, end = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), REQUEST_SECONDS)
+        return int(start), int(end)
 
     def _asked(self, request: Callable[[], Any]) -> Any:
-        """Ask again while the broker says it will know soon: a new topic's leader is not there at once."""
+        """Ask until there is an answer, an error that lasts, or no time left."""
         deadline = time.monotonic() + REQUEST_SECONDS
         while True:
             try:
                 return request()
             except KafkaException as failure:
-                if failure.args[0].code() not in NOT_YET or time.monotonic() > deadline:
+                if failure.args[0].code() in PERMANENT or time.monotonic() > deadline:
                     raise self._refused("answer", failure) from failure
             time.sleep(POLL_SECONDS)
 

@@ -22,12 +22,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is watched: the topic, the group, the services, and who to ask for the last rows."""
+    """What is watched: the topic, the services, and who to ask for the last rows."""
 
     pipeline: str
     topic: str
     table: str
-    group: str
     cluster: Cluster
     services: Sequence[Service]
     last_rows: Callable[[int], tuple[LandedRow, ...]]
@@ -69,12 +68,16 @@ class Observer:
         return sum((service.reading for service in self._watched.services), Reading())
 
     def _watch_counts(self) -> None:
+        next_look_seconds = 0.0
         while not self._stop.wait(CALM_SECONDS if self.first_row_seconds is not None else EAGER_SECONDS):
             for service in self._watched.services:
                 service.scrape()
             now, reading = time.monotonic(), self.reading()
             if self.first_row_seconds is None and reading.loaded:
                 self.first_row_seconds = now
+            elif now < next_look_seconds:  # while everybody starts, look for the first row and for nothing else
+                continue
+            next_look_seconds = now + CALM_SECONDS / 2
             self._history.add(now, reading)
             self._snapshot = replace(
                 self._snapshot,
@@ -89,9 +92,8 @@ class Observer:
         watched = self._watched
         try:
             reach = watched.cluster.reach(watched.topic)
-            return partitions(
-                reach.ends, reach.starts, watched.cluster.committed(watched.group, watched.topic, list(reach.ends))
-            )
+            committed = watched.cluster.committed(watched.topic, list(reach.ends))
+            return partitions(reach.ends, reach.starts, committed)
         except LocalError:
             log.debug("the broker did not tell the offsets", exc_info=True)
             return ()

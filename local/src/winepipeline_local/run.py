@@ -151,7 +151,6 @@ class Run:
                 pipeline=self.order.pipeline.metadata.name,
                 topic=spec.topic.name,
                 table=self.reckoning.table,
-                group=spec.consumer.group_id,
                 cluster=cluster,
                 services=fleet.services,
                 last_rows=self.reckoning.last_rows,
@@ -176,11 +175,11 @@ class Run:
 
     def _drain(self) -> None:
         """Wait until the consumers have loaded everything, as long as they get on with it."""
-        topic, group = self.parts.topics()[0].name, self.order.pipeline.spec.consumer.group_id
+        topic = self.parts.topics()[0].name
         deadline = time.monotonic() + DRAIN_SECONDS
         while self.order.how_many.consumers and time.monotonic() < deadline:
             ends = self.crew.cluster.reach(topic)
-            done = self.crew.cluster.committed(group, topic, list(ends.ends))
+            done = self.crew.cluster.committed(topic, list(ends.ends))
             if all(done.get(number, ends.starts[number]) >= end for number, end in ends.ends.items()):
                 return
             self._tick()
