@@ -73,3 +73,13 @@ def test_a_setting_that_cannot_be_told_is_noticed_when_the_page_is_made(model: t
     """No setting gets into the product with a hole in its documentation."""
     with pytest.raises(TypeError, match=said):
         settings_table(model)
+
+
+def test_what_stands_in_another_table_is_left_out() -> None:
+    """A service's own variables can be listed without repeating those that every service has."""
+
+    class Press(Cellar, ProcessSettings):
+        grapes: int = Field(alias="GRAPES", description="How many.", examples=[3])
+
+    rows = settings_table(Press, besides=(Cellar, ProcessSettings)).splitlines()[2:]
+    assert rows == ["| `GRAPES` | *required* | a whole number | How many. | `3` |"]

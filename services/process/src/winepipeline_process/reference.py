@@ -10,16 +10,22 @@ from winepipeline_process.allowed import allowed, is_secret
 from winepipeline_process.settings import Settings
 
 
-def settings_table(*models: type[Settings]) -> str:
+def settings_table(*models: type[Settings], besides: tuple[type[Settings], ...] = ()) -> str:
     """A row for each variable that the classes read, in their order; one that several read is listed once.
+
+    Args:
+        models: the classes.
+        besides: classes whose variables have a table of their own; theirs are left out.
 
     Raises:
         TypeError: a setting has no words for what is allowed, or for a default that is worked out at the start.
     """
+    elsewhere = {str(info.alias) for model in besides for info in model.model_fields.values()}
     found: dict[str, FieldInfo] = {}
     for model in models:
         for info in model.model_fields.values():
-            found.setdefault(str(info.alias), info)
+            if str(info.alias) not in elsewhere:
+                found.setdefault(str(info.alias), info)
     lines = ["| variable | default | allowed | meaning | example |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(variable, info) for variable, info in found.items()]
     return "\n".join(lines) + "\n"
