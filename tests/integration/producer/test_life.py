@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,16 @@ def test_wrong_settings_end_it_with_a_list(produce: Produce) -> None:
     assert running.ended() == 2
     assert "PRODUCT_ID_RANGE=9-1" in running.log
     assert "EVENTS_PER_SECOND=fast" in running.log
+
+
+def test_a_certificate_that_is_none_ends_it_with_words(produce: Produce, tmp_path: Path) -> None:
+    """A wrong certificate authority is told in one line, not as a traceback, with the status for usage."""
+    wrong = tmp_path / "ca.pem"
+    wrong.write_text("no certificate", encoding="utf-8")
+    running = produce("sales", KAFKA_SECURITY_PROTOCOL="SSL", KAFKA_SSL_CA_FILE=str(wrong))
+    assert running.ended() == 2
+    assert "the KAFKA_… settings will not do: " in running.last_fields()["message"]
+    assert len(running.log.splitlines()) == 1
 
 
 def test_slow_events_are_told_one_by_one_and_fast_ones_summed_up(produce: Produce, topic: NewTopic) -> None:

@@ -13,6 +13,7 @@ from winepipeline_process.logs import configure
 from winepipeline_process.settings import SettingsError
 from winepipeline_process.stop import Stop
 from winepipeline_producer.deliveries import Deliveries
+from winepipeline_producer.errors import ClientRefused
 from winepipeline_producer.loop import Loop
 from winepipeline_producer.settings import ProducerSettings
 
@@ -29,7 +30,11 @@ def main() -> ExitCode:
         return ExitCode.USAGE
     configure(settings, "producer")
     deliveries = Deliveries()
-    loop = Loop(settings, stop, deliveries)
+    try:
+        loop = Loop(settings, stop, deliveries)
+    except ClientRefused as error:
+        _LOG.error("the KAFKA_… settings will not do: %s", error)
+        return ExitCode.USAGE
     registry = CollectorRegistry()
     registry.register(deliveries)
     try:

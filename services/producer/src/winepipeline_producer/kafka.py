@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from winepipeline_producer.client_config import producer_config
 from winepipeline_producer.deliveries import Deliveries
+from winepipeline_producer.errors import ClientRefused
 from winepipeline_producer.message import KINDS, Kind, Message
 from winepipeline_producer.settings import ProducerSettings
 
@@ -40,7 +41,11 @@ class Outbox:
         on_trouble: Trouble,
         client: Callable[..., Any] = Producer,
     ) -> None:
-        """`client` makes librdkafka's producer."""
+        """`client` makes librdkafka's producer.
+
+        Raises:
+            ClientRefused: it cannot be made with these settings.
+        """
         # What librdkafka says of each try to connect is for the one who looks for it; ours are the lines for people.
         _LIBRDKAFKA.setLevel(logging.NOTSET if settings.log_level == "DEBUG" else logging.CRITICAL)
         self._topic = settings.topic
@@ -98,7 +103,10 @@ class Outbox:
         return left
 
     def _connect(self) -> Any:
-        return self._client(self._config, logger=_LIBRDKAFKA)
+        try:
+            return self._client(self._config, logger=_LIBRDKAFKA)
+        except KafkaException as error:
+            raise ClientRefused(error.args[0].str()) from error
 
     def _report(self, kind: Kind) -> Report:
         add = self._deliveries.add
