@@ -42,7 +42,8 @@ def claim(
 
     Raises:
         OriginChanged: the ledger has this topic under another id, and nobody has accepted the new one.
-        Unavailable, Misconfigured: the warehouse's.
+        Misconfigured: the ledger has two rows for a partition; or the warehouse's.
+        Unavailable: the warehouse's.
     """
     if not log_starts:
         return {}
@@ -54,6 +55,7 @@ def claim(
         f"SELECT PARTITION, NEXT_OFFSET, EPOCH FROM {names.ledger} WHERE OWNER = %s",
         (mark,),
     )
+    _check_single(names, [int(row[0]) for row in rows])
     claims = {}
     for partition, next_offset, epoch in ((int(row[0]), int(row[1]), int(row[2])) for row in rows):
         expired = max(0, next_offset - before.get(partition, next_offset))
@@ -76,6 +78,17 @@ def _offsets(session: Session, names: Names, origin: Origin) -> dict[int, int]:
         (origin.cluster_id, origin.topic, origin.topic_id),
     )
     return {int(row[0]): int(row[1]) for row in rows}
+
+
+def _check_single(names: Names, partitions: list[int]) -> None:
+    """A partition with two rows could never be moved by one: say so instead of trying for ever."""
+    doubled = sorted({partition for partition in partitions if partitions.count(partition) > 1})
+    if doubled:
+        raise Misconfigured(
+            "LedgerDoubled",
+            f"{names.ledger} has more than one row for partition {doubled}",
+            "stop all consumers, delete the surplus rows, and let `winepipeline audit` look whether all is well",
+        )
 
 
 def _check_origin(session: Session, names: Names, origin: Origin, accepted_topic_id: str | None) -> None:

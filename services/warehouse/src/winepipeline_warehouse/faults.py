@@ -4,10 +4,16 @@ The codes are those of Snowflake's "Error codes" and of the Python connector's `
 SQL state are those of ISO 9075 (08 connection, 22 data, 28 authorisation, 40 rollback, 42 access or syntax).
 """
 
+import re
+
 from winepipeline_warehouse.errors import DataRefused, Misconfigured, Unavailable, WarehouseError
 
 _CREDENTIALS = (
     "check SNOWFLAKE_USER with SNOWFLAKE_PASSWORD or SNOWFLAKE_PRIVATE_KEY_FILE; `winepipeline check` tries them"
+)
+KEY_HINT = (
+    "SNOWFLAKE_PRIVATE_KEY_FILE must hold an RSA key as PKCS#8 in PEM; "
+    "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE is its passphrase, unset if it has none"
 )
 _GRANTS = "grant the role what docs/how-to/snowflake-account.md lists; `winepipeline check` says which grant is missing"
 
@@ -17,10 +23,7 @@ _MISCONFIGURED: dict[int, tuple[str, str]] = {
     251001: ("LoginFailed", "set SNOWFLAKE_ACCOUNT: its form is organisation-account"),
     251005: ("LoginFailed", "set SNOWFLAKE_USER"),
     251006: ("LoginFailed", "set SNOWFLAKE_PASSWORD or SNOWFLAKE_PRIVATE_KEY_FILE"),
-    251007: (
-        "LoginFailed",
-        "the private key cannot be read: it must be PKCS#8 in PEM, with its passphrase if it has one",
-    ),
+    251008: ("LoginFailed", KEY_HINT),
     390100: ("LoginFailed", _CREDENTIALS),
     390101: ("LoginFailed", _CREDENTIALS),
     390102: ("LoginFailed", "the user is locked: an administrator unlocks it with ALTER USER … SET MINS_TO_UNLOCK = 0"),
@@ -40,6 +43,7 @@ _UNAVAILABLE: dict[int, str] = {
     630: "StatementTimeout",
     639: "LockTimeout",
     90073: "WarehouseSuspended",
+    90085: "WarehouseSuspended",
     250002: "ConnectionClosed",
     390104: "SessionGone",
     390111: "SessionGone",
@@ -50,6 +54,12 @@ _UNAVAILABLE: dict[int, str] = {
 
 _CODES_OF_DATA = range(100_000, 101_000)
 """Snowflake's errors about values: 100038 not a number, 100069 not JSON, 100078 too long, 100132 an array is none…"""
+
+_GENERAL = "22000"
+"""A class of data by the standard, but Snowflake uses it too for a warehouse that a resource monitor has suspended
+(090073, 090085): by itself it says nothing about the data."""
+
+_CODES_OF_CONNECTING = range(250_000, 252_000)
 
 
 def fault(code: int | None, sql_state: str | None, message: str) -> WarehouseError:
@@ -68,17 +78,23 @@ def fault(code: int | None, sql_state: str | None, message: str) -> WarehouseErr
     text = " ".join(message.split())
     if number in _UNAVAILABLE:
         return Unavailable(_UNAVAILABLE[number], text)
-    if number in _MISCONFIGURED and not _is_passing(text):
+    if number in _MISCONFIGURED and not (number in _CODES_OF_CONNECTING and _is_passing(text)):
         reason, hint = _MISCONFIGURED[number]
         return Misconfigured(reason, text, hint)
-    if number in _CODES_OF_DATA or state.startswith("22"):
+    if number in _CODES_OF_DATA or (state.startswith("22") and state != _GENERAL):
         return DataRefused("RefusedByWarehouse", text)
     if state.startswith("28"):
         return Misconfigured("LoginFailed", text, _CREDENTIALS)
     return Unavailable("Unavailable", text)
 
 
+_PASSING = re.compile(
+    r"could not connect|timed out|time-?\s?out|connection (refused|reset|aborted)|max retries|unavailable"
+    r"|\b(429|5\d\d)\b",
+    re.IGNORECASE,
+)
+
+
 def _is_passing(text: str) -> bool:
     """Whether a log-in failed for the network's sake: the connector gives 250001 for that too."""
-    words = ("could not connect", "timed out", "time out", "timeout", "connection refused", "max retries", "503")
-    return any(word in text.lower() for word in words)
+    return _PASSING.search(text) is not None

@@ -7,7 +7,7 @@ UPDATE locks the table), "commit", "remove".
 import logging
 from dataclasses import dataclass
 
-from winepipeline_warehouse.errors import Fenced, Unavailable, WarehouseError
+from winepipeline_warehouse.errors import DataRefused, Fenced, Unavailable, WarehouseError
 from winepipeline_warehouse.ledger import Advance, Origin
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session, Step, no_step
@@ -25,7 +25,7 @@ class Load:
     """What one transaction carries.
 
     Attributes:
-        name: unique for each load and try, and good as a file's name: Snowflake skips a file whose name it knows.
+        name: unique for each load, and good as the beginning of a file's name.
         origin: the topic.
         advances: how it moves the ledger; one for each partition, sorted by partition.
         rows: a Parquet file of `encode_rows`; empty when there are none.
@@ -49,8 +49,16 @@ class Load:
         return sum(advance.rejected for advance in self.advances)
 
 
-def load(session: Session, names: Names, work: Load, step: Step = no_step) -> None:
+def load(session: Session, names: Names, work: Load, step: Step = no_step, tries: int = 0) -> None:
     """Upload, then carry out `work` in one transaction.
+
+    Args:
+        session: any that has not failed yet.
+        names: the tables and the stage.
+        work: what to load.
+        step: wraps each step.
+        tries: how often `work` was tried before; each try has files of its own, since Snowflake skips a file whose
+            name it knows.
 
     Raises:
         Fenced: the ledger stands elsewhere; nothing was kept.
@@ -59,22 +67,33 @@ def load(session: Session, names: Names, work: Load, step: Step = no_step) -> No
         Misconfigured: a person must act; nothing was kept, unless COMMIT said so: `settle` tells.
     """
     files = [
-        (f"{work.name}.parquet", work.rows, work.loaded_count, _copy_rows, "copy"),
-        (f"{work.name}-rejected.parquet", work.rejected, work.rejected_count, _copy_rejected, "copy_rejected"),
+        (f"{work.name}-{tries}.parquet", work.rows, work.loaded_count, _copy_rows, "copy"),
+        (f"{work.name}-{tries}-rejected.parquet", work.rejected, work.rejected_count, _copy_rejected, "copy_rejected"),
     ]
     files = [file for file in files if file[1]]
     with step("upload"):
         for name, content, *_ in files:
             session.put(content, name, names.stage)
-    with session.transaction(step):
-        for name, _, count, statement, label in files:
-            with step(label):
-                _copy(session, statement(names, name), count)
-        with step("ledger"):
-            _advance(session, names, work)
+    try:
+        with session.transaction(step):
+            for name, _, count, statement, label in files:
+                with step(label):
+                    _copy(session, statement(names, name), count)
+            with step("ledger"):
+                _advance(session, names, work)
+    except (Fenced, DataRefused):
+        remove(session, names, work)
+        raise
     with step("remove"):
-        for name, *_ in files:
-            _remove(session, names, name)
+        remove(session, names, work)
+
+
+def remove(session: Session, names: Names, work: Load) -> None:
+    """Remove the files of all tries; one left behind costs a little storage and no correctness."""
+    try:
+        session.query(f"REMOVE @{names.stage}/{work.name}-")
+    except WarehouseError:
+        _LOG.warning("the files %s-… could not be removed from @%s", work.name, names.stage, exc_info=True)
 
 
 def settle(session: Session, names: Names, work: Load) -> bool:
@@ -119,14 +138,6 @@ def _advance(session: Session, names: Names, work: Load) -> None:
             "Fenced",
             f"{len(work.advances)} partitions were to move and {changed} would: another consumer owns the rest",
         )
-
-
-def _remove(session: Session, names: Names, file_name: str) -> None:
-    """The rows are in; a file left behind costs a little storage and no correctness."""
-    try:
-        session.query(f"REMOVE @{names.stage}/{file_name}")
-    except WarehouseError:
-        _LOG.warning("the loaded file %s could not be removed from @%s", file_name, names.stage, exc_info=True)
 
 
 def _copy_rows(names: Names, file_name: str) -> str:

@@ -1,6 +1,5 @@
 """A load until its outcome is known: fresh sessions after trouble, waits between tries, no guess about a COMMIT."""
 
-import dataclasses
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -8,9 +7,9 @@ from typing import Protocol, TypeVar
 
 from winepipeline_warehouse.backoff import delays_seconds
 from winepipeline_warehouse.claim import claim
-from winepipeline_warehouse.errors import Unavailable
+from winepipeline_warehouse.errors import Unavailable, WarehouseError
 from winepipeline_warehouse.ledger import Claim, Origin
-from winepipeline_warehouse.load import Load, load, settle
+from winepipeline_warehouse.load import Load, load, remove, settle
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.prepare import prepare
 from winepipeline_warehouse.session import Session
@@ -79,9 +78,9 @@ class Loader:
 
         def once_more(session: Session, tries: int) -> None:
             if tries and settle(session, self._names, work):
-                return
-            this_try = dataclasses.replace(work, name=f"{work.name}-{tries}")
-            load(session, self._names, this_try, self._watcher.step)
+                remove(session, self._names, work)
+            else:
+                load(session, self._names, work, self._watcher.step, tries)
 
         try:
             self._persist(once_more)
@@ -112,6 +111,10 @@ class Loader:
                 if self._watcher.wait(delay):
                     raise Interrupted from error
                 tries += 1
+            except WarehouseError:
+                if tries:
+                    self._watcher.recovered()  # it answers, though not as one would like
+                raise
             else:
                 if tries:
                     self._watcher.recovered()

@@ -5,7 +5,7 @@ import logging
 from winepipeline_warehouse.errors import Misconfigured
 from winepipeline_warehouse.names import STAGING_TABLE, Names
 from winepipeline_warehouse.session import Session
-from winepipeline_warehouse.tables import create_statements, differences, expected
+from winepipeline_warehouse.tables import Column, create_statements, differences, expected
 
 _LOG = logging.getLogger(__name__)
 
@@ -18,22 +18,39 @@ def prepare(session: Session, names: Names) -> None:
         Unavailable: try again later.
     """
     _create_containers(session, names)
-    for statement in create_statements(names):
-        session.change(statement)
+    standing = _standing(session, names)
     for table, wanted in expected(names).items():
-        found = [(str(row[0]), str(row[1])) for row in session.query(f"DESCRIBE TABLE {table}")]
-        wrong = differences(wanted, found)
-        if wrong:
-            raise Misconfigured(
-                "TableMismatch",
-                f"{table} stands with other columns: {'; '.join(wrong)}",
-                "rename that table, or set SNOWFLAKE_TABLE to another name; nothing was changed",
-            )
+        if table.upper() in standing:
+            _check(session, table, wanted)
+    for name, statement in create_statements(names).items():
+        if name.upper() not in standing:
+            session.change(statement)
     _warn_of_leftovers(session, names)
 
 
+def _standing(session: Session, names: Names) -> set[str]:
+    """Those of our tables and stages that are there: full names in capitals."""
+    shown = [
+        row
+        for what in ("TABLES", "STAGES")
+        for row in session.query(f"SHOW {what} LIKE '{names.table}%' IN SCHEMA {names.schema}")
+    ]
+    return {f"{names.schema}.{row[1]}".upper() for row in shown}
+
+
+def _check(session: Session, table: str, wanted: tuple[Column, ...]) -> None:
+    found = [(str(row[0]), str(row[1])) for row in session.query(f"DESCRIBE TABLE {table}")]
+    wrong = differences(wanted, found)
+    if wrong:
+        raise Misconfigured(
+            "TableMismatch",
+            f"{table} stands with other columns: {'; '.join(wrong)}",
+            "rename that table, or set SNOWFLAKE_TABLE to another name; nothing was changed",
+        )
+
+
 def _create_containers(session: Session, names: Names) -> None:
-    """CREATE … IF NOT EXISTS needs the right to create even where the object stands, so look first."""
+    """CREATE … IF NOT EXISTS needs the right to create even where the object stands, so look first, here as below."""
     if not _stands(session, f"SHOW DATABASES LIKE '{names.database}'", names.database):
         session.change(f"CREATE DATABASE IF NOT EXISTS {names.database}")
     schemas = f"SHOW SCHEMAS LIKE '{names.schema_name}' IN DATABASE {names.database}"
@@ -45,7 +62,11 @@ def _create_containers(session: Session, names: Names) -> None:
 def _warn_of_leftovers(session: Session, names: Names) -> None:
     if not _stands(session, f"SHOW TABLES LIKE '{STAGING_TABLE}' IN SCHEMA {names.schema}", STAGING_TABLE):
         return
-    count = int(session.query(f"SELECT COUNT(*) FROM {names.staging_table}")[0][0])
+    try:
+        count = int(session.query(f"SELECT COUNT(*) FROM {names.staging_table}")[0][0])
+    except Misconfigured as error:
+        _LOG.warning("%s stands, but we may not look into it: %s", names.staging_table, error.message)
+        return
     if count:
         _LOG.warning(
             "%s holds %d rows that an older loader left: this pipeline neither reads nor removes them; "

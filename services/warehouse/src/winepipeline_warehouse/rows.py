@@ -58,7 +58,7 @@ class Rows:
             self.partitions[start:stop],
             self.offsets[start:stop],
             self.timestamps_ms[start:stop],
-            (b"".join(self.contents)[first:last],),
+            (b"".join(self.contents)[first:last],) if last > first else (),
             self.lengths[start:stop],
         )
 

@@ -11,12 +11,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
-import requests
 import snowflake.connector
 from snowflake.connector import errors as vendor
 
-from winepipeline_warehouse.errors import Unavailable, WarehouseError
-from winepipeline_warehouse.faults import fault
+from winepipeline_warehouse.errors import Misconfigured, Unavailable, WarehouseError
+from winepipeline_warehouse.faults import KEY_HINT, fault
 from winepipeline_warehouse.settings import WarehouseSettings
 
 Row = tuple[Any, ...]
@@ -45,8 +44,15 @@ class Session:
     """
 
     def __init__(self, settings: WarehouseSettings) -> None:
-        with _translated():
-            self._connection = snowflake.connector.connect(**_arguments(settings))
+        try:
+            with _translated():
+                self._connection = snowflake.connector.connect(**_arguments(settings))
+        except (ValueError, TypeError) as error:
+            if settings.private_key_file is None:
+                raise
+            # What cryptography says of a key, or a passphrase, that will not do; the connector passes it on.
+            text = f"SNOWFLAKE_PRIVATE_KEY_FILE={settings.private_key_file} cannot be read: {error}"
+            raise Misconfigured("LoginFailed", text, KEY_HINT) from error
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +124,7 @@ def _translated() -> Iterator[None]:
         yield
     except vendor.Error as error:
         raise fault(error.errno, error.sqlstate, str(error.msg or error)) from error
-    except (OSError, requests.RequestException) as error:
+    except OSError as error:
         raise Unavailable("Unavailable", str(error)) from error
 
 
@@ -137,6 +143,8 @@ def _arguments(settings: WarehouseSettings) -> dict[str, Any]:
         "network_timeout": settings.network_timeout_seconds,
         "session_parameters": {
             "LOCK_TIMEOUT": settings.lock_timeout_seconds,
+            # What a dead consumer has begun ends within minutes, and with it the lock that it may hold.
+            "ABORT_DETACHED_QUERY": True,
             "CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False,
             "QUERY_TAG": APPLICATION,
             "TIMEZONE": "UTC",

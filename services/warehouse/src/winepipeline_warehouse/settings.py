@@ -1,9 +1,11 @@
 """Where the warehouse is and who we are there, from the environment."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
+
 from winepipeline_process.settings import Settings
 
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]{0,254}$"
@@ -100,8 +102,9 @@ class WarehouseSettings(Settings):
         le=240,
     )
 
-    @model_validator(mode="after")
-    def _one_way_to_log_in(self) -> "WarehouseSettings":
+    def contradictions(self) -> Iterator[str]:
+        """No way to log in, or a key that is not there."""
         if self.password is None and self.private_key_file is None:
-            raise ValueError("set SNOWFLAKE_PASSWORD, SNOWFLAKE_PASSWORD_FILE or SNOWFLAKE_PRIVATE_KEY_FILE")
-        return self
+            yield "set SNOWFLAKE_PASSWORD, SNOWFLAKE_PASSWORD_FILE or SNOWFLAKE_PRIVATE_KEY_FILE"
+        if self.private_key_file is not None and not self.private_key_file.is_file():
+            yield f"SNOWFLAKE_PRIVATE_KEY_FILE={self.private_key_file}: there is no such file"

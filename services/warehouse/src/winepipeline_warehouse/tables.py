@@ -65,13 +65,12 @@ REJECTED = (
 """The events that were turned away, exactly once; their whole bytes are in the dead-letter topic."""
 
 
-def create_statements(names: Names) -> tuple[str, ...]:
-    """What makes the tables and the stage where they are missing."""
-    tables = ((names.target, TARGET), (names.ledger, LEDGER), (names.rejected, REJECTED))
-    return (
-        *(f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in tables),
-        f"CREATE STAGE IF NOT EXISTS {names.stage}",
-    )
+def create_statements(names: Names) -> dict[str, str]:
+    """From the name of each table, and of the stage, to the statement that makes it."""
+    tables = {
+        name: f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in expected(names).items()
+    }
+    return {**tables, names.stage: f"CREATE STAGE IF NOT EXISTS {names.stage}"}
 
 
 def expected(names: Names) -> dict[str, tuple[Column, ...]]:
@@ -94,9 +93,15 @@ def differences(wanted: tuple[Column, ...], found: list[tuple[str, str]]) -> lis
         kind = standing.get(column.name)
         if kind is None:
             words.append(f"column {column.name} {column.type} is missing")
-        elif kind.partition("(")[0] not in column.families:
+        elif kind.partition("(")[0] not in column.families or _characters(kind) < _characters(column.type):
             words.append(f"column {column.name} is {kind}, allowed: {column.type}")
     return words
+
+
+def _characters(kind: str) -> int:
+    """The length of `VARCHAR(50)`; 0 for types without one."""
+    length = kind.partition("VARCHAR(")[2].rstrip(")")
+    return int(length) if length.isdecimal() else 0
 
 
 def _definition(columns: tuple[Column, ...]) -> str:
