@@ -61,15 +61,19 @@ def claim(
         expired = max(0, next_offset - before.get(partition, next_offset))
         claims[partition] = Claim(partition, next_offset, epoch, expired)
         if expired:
-            _LOG.error(
-                "partition %d lost %d events to the topic's retention before they could be loaded: "
-                "the ledger stood at offset %d, the log starts at %d; raise spec.topic.retentionHours",
-                partition,
-                expired,
-                next_offset - expired,
-                next_offset,
-            )
+            _tell_expired(claims[partition])
     return claims
+
+
+def _tell_expired(found: Claim) -> None:
+    _LOG.error(
+        "partition %d lost %d events to the topic's retention before they could be loaded: "
+        "the ledger stood at offset %d, the log starts at %d; raise spec.topic.retentionHours",
+        found.partition,
+        found.expired,
+        found.next_offset - found.expired,
+        found.next_offset,
+    )
 
 
 def _offsets(session: Session, names: Names, origin: Origin) -> dict[int, int]:
