@@ -35,11 +35,6 @@ class Fleet:
         return tuple(each for each in self.services if each.plan.module != PRODUCER)
 
     @property
-    def ready(self) -> bool:
-        """Whether each says that it works."""
-        return all(each.state == "running" for each in self.services)
-
-    @property
     def restarts(self) -> int:
         """How often any of them was started again."""
         return sum(each.restarts for each in self.services)

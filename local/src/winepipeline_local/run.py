@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from winepipeline_local import broker_archive, jars
@@ -16,6 +17,7 @@ from winepipeline_local.parts import Parts
 from winepipeline_local.plan import services
 from winepipeline_local.ports import free_ports
 from winepipeline_local.reckoning import Reckoning
+from winepipeline_local.service import Service
 from winepipeline_local.state import State
 from winepipeline_local.terminal import Terminal
 
@@ -78,12 +80,15 @@ class Run:
             self.parts.wait_for_warehouse()
             self._terminal.tick("warehouse", "emulator" if self.parts.emulator else "your Snowflake account", begun)
             self.reckoning.begin(cluster)
-            for service in fleet.services:
-                service.start()
+            for consumer in fleet.consumers:
+                consumer.start()
         self._crew = Crew(cluster, fleet, self._observer(cluster, fleet))
         self.crew.observer.start()
         with self._terminal.waiting("Starting the services"):
-            self._wait_for_services()
+            self._wait_for(fleet.consumers)
+            for producer in fleet.producers:  # last, so that the first event already finds everything ready
+                producer.start()
+            self._wait_for(fleet.services)
         self._terminal.tick("services", ", ".join(each.plan.name for each in fleet.services) or "none", begun)
         self.up_seconds = time.monotonic()
 
@@ -157,9 +162,9 @@ class Run:
             )
         )
 
-    def _wait_for_services(self) -> None:
+    def _wait_for(self, services: Sequence[Service]) -> None:
         deadline = time.monotonic() + SERVICES_SECONDS
-        while not self.crew.fleet.ready and time.monotonic() < deadline:
+        while any(each.state != "running" for each in services) and time.monotonic() < deadline:
             self._tick()
             time.sleep(FAST_TICK_SECONDS)
 
