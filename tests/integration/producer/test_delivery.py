@@ -75,6 +75,21 @@ def test_the_metrics_say_what_was_delivered(produce: Produce, topic: NewTopic) -
     assert running.get("/readyz")[0] == running.get("/healthz")[0] == 200
 
 
+def test_what_the_broker_refuses_is_counted_and_told_in_moderation(produce: Produce, topic: NewTopic) -> None:
+    """Events that the topic does not take are counted by reason, make a line now and then, and a status for the end."""
+    name = topic(max_message_bytes="200")
+    running = produce(name, EVENT_COUNT="150", EVENTS_PER_SECOND="50", SEED="1")
+    running.until(
+        lambda: running.get("/readyz")[0] == 503 and "DeliveriesFail" in running.get("/readyz")[1], "failures"
+    )
+    assert 'winepipeline_delivery_failures_total{reason="MSG_SIZE_TOO_LARGE"}' in running.get("/metrics")[1]
+    assert running.ended() == 3
+    last = running.last_fields()
+    assert (last["made"], last["delivered"], last["failed"]) == (150, 0, 150)
+    told = [line for line in running.log.splitlines() if "an event was not delivered" in line]
+    assert len(told) == 1
+
+
 class Derailed(Producer):  # type: ignore[misc]
     """A producer that the broker threw out of its sequence, which no test can bring about from outside."""
 
