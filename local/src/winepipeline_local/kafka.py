@@ -158,6 +158,8 @@ class Cluster:
         return {number: self._asked(partial(self._span, topic, number)) for number in partitions}
 
     def _span(self, topic: str, partition: int) -> tuple[int, int]:
+        # Without it librdkafka may go on believing that a topic is not there which was made a moment ago.
+        self._consumer.list_topics(topic, timeout=REQUEST_SECONDS)
         start, end = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), REQUEST_SECONDS)
         return int(start), int(end)
 
