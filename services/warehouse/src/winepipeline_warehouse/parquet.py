@@ -57,11 +57,11 @@ def encode_rejected(rejected: Sequence[RejectedRow], origin: Origin) -> bytes:
 def _metadata(partitions: Any, offsets: Any, timestamps_ms: Any, origin: Origin) -> pa.Array:
     """`{"topic":…,"topic_id":…,"cluster_id":…,"partition":…,"offset":…,"timestamp":…}` for each row."""
     named = {"topic": origin.topic, "topic_id": origin.topic_id, "cluster_id": origin.cluster_id}
-    prefix = json.dumps(named, ensure_ascii=False, separators=(",", ":"))[:-1] + ',"partition":'
+    prefix = json.dumps(named, ensure_ascii=False, separators=(",", ":"))[:-1]
+    numbers, places = np.unique(partitions, return_inverse=True)
+    prefixes = pa.array([f'{prefix},"partition":{number},"offset":' for number in numbers.tolist()], pa.string())
     return pc.binary_join_element_wise(
-        prefix,
-        pa.array(partitions).cast(pa.string()),
-        ',"offset":',
+        prefixes.take(pa.array(places)),
         pa.array(offsets).cast(pa.string()),
         ',"timestamp":',
         pa.array(timestamps_ms).cast(pa.string()),
