@@ -1,0 +1,32 @@
+"""The warehouse refuses, hangs or breaks off at any point: the consumer waits, says so, and loads everything once."""
+
+import pytest
+
+from .fault_proxy import Act, FaultProxy
+from .process import eventually
+from .scene import Scene
+
+IMPATIENT = {"SNOWFLAKE_NETWORK_TIMEOUT": "1", "SNOWFLAKE_LOGIN_TIMEOUT": "2"}
+POINTS = {
+    "upload": r"/fs_bucket/",
+    "begin": r"^BEGIN",
+    "copy": r"^COPY INTO \S+EVENTS_\d+ ",
+    "copy_rejected": r"^COPY INTO \S+_REJECTED",
+    "ledger": r"^UPDATE",
+    "commit": r"^COMMIT",
+}
+
+
+@pytest.mark.parametrize("act", [Act.DROP_BEFORE, Act.DROP_AFTER, Act.HANG_BEFORE, Act.HANG_AFTER, Act.REFUSE])
+def test_faults_at_every_point_of_a_load(scene: Scene, proxy: FaultProxy, act: Act) -> None:
+    """A connection that breaks, a warehouse that hangs or refuses, at any point of a load: each event lands once."""
+    consumer = scene.consumer(**proxy.environment, **IMPATIENT)
+    consumer.says("/metrics")
+    for step, pattern in POINTS.items():
+        fault = proxy.inject(pattern, act)
+        scene.produce(40)
+        eventually(fault.hit.__len__, f"the consumer comes to {step}")
+        scene.wait_until_landed()
+        scene.prove()
+        proxy.heal()
+    assert consumer.stop() == 0
