@@ -86,9 +86,9 @@ def running(directory: Path | None, **settings: str) -> Iterator[Emulator]:
             emulator.process.stderr.close()  # type: ignore[union-attr]
 
 
-def prepare(emulator: Emulator) -> None:
+def prepare(emulator: Emulator, **options: Any) -> None:
     """Make the database WINE with the schema RAW."""
-    with emulator.connect(database=None, schema=None) as connection:
+    with emulator.connect(database=None, schema=None, **options) as connection:
         run(connection, "CREATE DATABASE WINE")
         run(connection, "CREATE SCHEMA WINE.RAW")
 
@@ -138,11 +138,11 @@ EVENTS = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One emulator for a module's tests, with a database WINE and a schema RAW; its transactions idle out in 1 s."""
+    """One emulator for most tests here, with a database WINE and a schema RAW; it waits long for idle clients."""
     directory = tmp_path_factory.mktemp("emulator")
-    with running(directory, EMULATOR_IDLE_TRANSACTION_SECONDS="1") as started:
+    with running(directory, EMULATOR_IDLE_TRANSACTION_SECONDS="60") as started:
         prepare(started)
         yield started
 

@@ -37,11 +37,22 @@ def session(connect: Connect) -> SnowflakeConnection:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulator with a password, from a file."""
+    """An emulator with a password, from a file, and without patience for idle transactions."""
     file = tmp_path_factory.mktemp("secret") / "password"
     file.write_text(f"{PASSWORD}\n")
-    with running(None, EMULATOR_PASSWORD_FILE=str(file)) as emulator:
+    settings = {"EMULATOR_PASSWORD_FILE": str(file), "EMULATOR_IDLE_TRANSACTION_SECONDS": "0.5"}
+    with running(None, **settings) as emulator:
+        prepare(emulator, password=PASSWORD)
         yield emulator
+
+
+@pytest.fixture
+def waiting(guarded: Emulator) -> Iterator[SnowflakeConnection]:
+    """A session there, ready to wait for locks, with a new table T of one row."""
+    with guarded.connect(password=PASSWORD, session_parameters={"LOCK_TIMEOUT": 60}) as connection:
+        run(connection, "CREATE OR REPLACE TABLE T (A INTEGER)")
+        run(connection, "INSERT INTO T VALUES (0)")
+        yield connection
 
 
 def test_a_wrong_password_is_refused_in_snowflakes_words(guarded: Emulator) -> None:
@@ -89,8 +100,8 @@ CLIENT = """
 import os, sys
 import snowflake.connector
 connection = snowflake.connector.connect(
-    account="emulator", user="fake", password="snow", protocol="http", host="127.0.0.1", port=int(sys.argv[1]),
-    database="WINE", schema="RAW")
+    account="emulator", user="fake", password=sys.argv[2], protocol="http", host="127.0.0.1",
+    port=int(sys.argv[1]), database="WINE", schema="RAW")
 cursor = connection.cursor()
 cursor.execute("BEGIN")
 cursor.execute("UPDATE T SET A = 1")
@@ -99,32 +110,28 @@ sys.stdin.read()
 """
 
 
-def test_a_killed_client_does_not_hold_its_lock(emulator: Emulator, session: SnowflakeConnection) -> None:
+def test_a_killed_client_does_not_hold_its_lock(guarded: Emulator, waiting: SnowflakeConnection) -> None:
     """After the idle time the transaction of a client that was killed is rolled back, and whoever waits goes on."""
-    command = [sys.executable, "-c", CLIENT, str(emulator.port)]
+    command = [sys.executable, "-c", CLIENT, str(guarded.port), PASSWORD]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
         assert client.stdout is not None
         assert client.stdout.readline() == "locked\n"
         os.kill(client.pid, signal.SIGKILL)
-    run(session, "ALTER SESSION SET LOCK_TIMEOUT = 30")
-    run(session, "UPDATE T SET A = A + 5")
-    assert run(session, "SELECT A FROM T") == [(5,)]
+    run(waiting, "UPDATE T SET A = A + 5")
+    assert run(waiting, "SELECT A FROM T") == [(5,)]
 
 
-def test_a_client_that_slept_is_told_that_its_session_is_gone(
-    emulator: Emulator, session: SnowflakeConnection, connect: Connect
-) -> None:
+def test_a_client_that_slept_is_told_that_its_session_is_gone(guarded: Emulator, waiting: SnowflakeConnection) -> None:
     """What a client does after its transaction was rolled back is never taken for a part of it."""
-    other = connect()
-    run(other, "BEGIN")
-    run(other, "UPDATE T SET A = 1")
-    run(session, "ALTER SESSION SET LOCK_TIMEOUT = 30")
-    run(session, "UPDATE T SET A = A + 5")  # had once the other is forgotten
-    for statement in ("COMMIT", "SELECT 1"):
-        with pytest.raises(ProgrammingError) as raised:
-            run(other, statement)
-        assert raised.value.errno == 390111
-    assert run(session, "SELECT A FROM T") == [(5,)]
+    with guarded.connect(password=PASSWORD) as sleeper:
+        run(sleeper, "BEGIN")
+        run(sleeper, "UPDATE T SET A = 1")
+        run(waiting, "UPDATE T SET A = A + 5")  # has the lock once the other is forgotten
+        for statement in ("COMMIT", "SELECT 1"):
+            with pytest.raises(ProgrammingError) as raised:
+                run(sleeper, statement)
+            assert raised.value.errno == 390111
+    assert run(waiting, "SELECT A FROM T") == [(5,)]
 
 
 def test_a_restart_ends_every_session(tmp_path: Path) -> None:
@@ -163,17 +170,12 @@ def test_a_repeated_request_is_not_run_twice(emulator: Emulator, session: Snowfl
     assert run(session, "SELECT A FROM T ORDER BY A") == [(0,), (7,), (8,)]
 
 
-def test_a_statement_that_takes_too_long_for_its_client_is_cancelled(
-    session: SnowflakeConnection, connect: Connect
-) -> None:
-    """The connector's time-out stops the statement in the emulator too, whether it runs or waits for a lock."""
-    run(session, "BEGIN")
-    run(session, "UPDATE T SET A = 1")
-    other = connect()
-    for statement in ("UPDATE T SET A = 2", "SELECT COUNT(*) FROM range(100000000) a, range(1000) b"):
-        with pytest.raises(ProgrammingError, match="cancelled by the client"), other.cursor() as cursor:
-            cursor.execute(statement, timeout=1)
-    assert run(other, "SELECT A FROM T") == [(0,)]
+def test_a_statement_that_takes_too_long_for_its_client_is_cancelled(session: SnowflakeConnection) -> None:
+    """The connector's time-out stops the statement in the emulator too, and the session goes on."""
+    statement = "SELECT COUNT(*) FROM range(100000000) a, range(100000) b"
+    with pytest.raises(ProgrammingError, match="cancelled by the client"), session.cursor() as cursor:
+        cursor.execute(statement, timeout=1)
+    assert run(session, "SELECT A FROM T") == [(0,)]
 
 
 def test_one_session_serves_many_threads(session: SnowflakeConnection) -> None:
