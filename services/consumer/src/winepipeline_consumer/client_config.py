@@ -26,6 +26,8 @@ def producer_config(settings: ConsumerSettings) -> dict[str, Any]:
         "message.max.bytes": 100_000_000,
         "message.timeout.ms": int(LETTER_SECONDS * 1000) - 1000,
         "linger.ms": 5,
+        # A topic that is not there (yet) is told of that soon, so that the log says so, and not after half a minute.
+        "topic.metadata.propagation.max.ms": 1000,
     }
 
 
@@ -51,6 +53,9 @@ def consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
         "fetch.max.bytes": 4 * 1024 * 1024,
         "max.partition.fetch.bytes": 1024 * 1024,
         "session.timeout.ms": settings.session_timeout_ms,
+        "heartbeat.interval.ms": min(3000, settings.session_timeout_ms // 3),
+        # A topic that is made after we asked for it, or made again, is noticed that soon, and not after five minutes.
+        "topic.metadata.refresh.interval.ms": 5000,
         "max.poll.interval.ms": 300_000,
     }
     if settings.group_instance_id:

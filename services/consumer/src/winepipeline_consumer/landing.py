@@ -64,9 +64,10 @@ class Landing:
         if self._desk.origin() != job.origin:
             raise Fenced("TopicRecreated", "the topic was made again while this batch was read")
         pieces = [(job.batch, job.work)]
+        sent: set[tuple[int, int]] = set()
         while pieces:
             batch, work = pieces.pop()
-            self._send_letters(batch)
+            self._send_letters(batch, sent)
             begun = time.perf_counter()
             try:
                 self._loader.load(work)
@@ -78,11 +79,13 @@ class Landing:
                 self._count(batch)
         self._metrics.batch_duration.observe(time.monotonic() - job.begun)
 
-    def _send_letters(self, batch: Batch) -> None:
-        """Before the transaction: a letter may be there twice, but never be missing."""
-        if batch.letters:
+    def _send_letters(self, batch: Batch, sent: set[tuple[int, int]]) -> None:
+        """Before the transaction: a letter may be there twice, but never be missing. `sent` holds those of this job."""
+        letters = [letter for letter in batch.letters if (letter.partition, letter.offset) not in sent]
+        if letters:
             with self._metrics.step("letters"):
-                self._desk.send(batch.letters)
+                self._desk.send(letters)
+            sent.update((letter.partition, letter.offset) for letter in letters)
 
     def _count(self, batch: Batch) -> None:
         metrics, rows = self._metrics, batch.rows
@@ -112,6 +115,7 @@ class Landing:
     def _refused_letter(self, row: Rows, refused: DataRefused) -> Letter:
         """Keys and headers of good events are not kept: this one's are read again from the topic."""
         partition, offset = int(row.partitions[0]), int(row.offsets[0])
+        value = b"".join(row.contents)
         key, headers = self._desk.key_and_headers(partition, offset)
         detail = f"$: the warehouse refuses it: {refused.message}, allowed: what PARSE_JSON and the table take"
         return Letter(
@@ -119,7 +123,7 @@ class Landing:
             offset=offset,
             timestamp_ms=int(row.timestamps_ms[0]),
             key=key,
-            value=b"".join(row.contents),
+            value=value,
             headers=headers,
             rejection=Rejection(Reason.REFUSED_BY_WAREHOUSE, detail),
         )

@@ -90,12 +90,15 @@ class Session:
         """Everything inside, or nothing of it.
 
         An error inside rolls back; an error of the COMMIT leaves the outcome open, and only a fresh session's
-        look at the ledger tells.
+        look at the ledger tells. After `Unavailable` the session is to be closed anyway, and its end rolls back: a
+        ROLLBACK that nobody answers would only cost another time-out.
         """
         with step("begin"):
             self.change("BEGIN")
         try:
             yield
+        except Unavailable:
+            raise
         except BaseException:
             self._roll_back()
             raise
