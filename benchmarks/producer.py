@@ -142,7 +142,6 @@ class Contest:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._cluster = Cluster({"bootstrap.servers": bootstrap})
         self._numbers = itertools.count()
 
     def run(self, way: Way, count: int) -> Run:
@@ -152,7 +151,8 @@ class Contest:
             SystemExit: the topic does not hold exactly its events.
         """
         topic = f"benchmark_{next(self._numbers)}"
-        self._cluster.create([Topic(topic, PARTITIONS)])
+        cluster = Cluster({"bootstrap.servers": self._bootstrap})  # a new one knows nothing of topics that are gone
+        cluster.create([Topic(topic, PARTITIONS)])
         settings = ProducerSettings.from_environment(
             {
                 "KAFKA_BOOTSTRAP_SERVERS": self._bootstrap,
@@ -164,10 +164,10 @@ class Contest:
         wall, cpu = time.perf_counter(), time.process_time()
         way(settings, count)
         run = Run(count, time.perf_counter() - wall, time.process_time() - cpu)
-        there = sum(self._cluster.end_offsets(topic, range(PARTITIONS)).values())
+        there = sum(cluster.end_offsets(topic, range(PARTITIONS)).values())
         if there != count:
             raise SystemExit(f"{way.__name__}: {there} events are in the topic, not {count}")
-        self._cluster.delete([topic])
+        cluster.delete([topic])
         return run
 
 
