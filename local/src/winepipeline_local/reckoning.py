@@ -61,7 +61,9 @@ class Reckoning:
         else:
             self._before = totals(self.warehouse.ledger(topic), reach)
 
-    def finish(self, cluster: Cluster, reading: Reading, seconds: float, first_row: float | None) -> Summary:
+    def finish(
+        self, cluster: Cluster, reading: Reading, seconds: float, first_row: float | None, restarts: int
+    ) -> Summary:
         """The audit and the sums.
 
         Args:
@@ -69,6 +71,7 @@ class Reckoning:
             reading: what the services counted.
             seconds: how long everything was up.
             first_row: seconds from the command to the first row; None when none landed.
+            restarts: how often a service was started again.
 
         Raises:
             BrokerError, WarehouseError: they do not answer.
@@ -90,6 +93,7 @@ class Reckoning:
             rejected_by_reason=reading.rejected,
             rows=self.warehouse.last_rows(ROWS),
             letters=self.warehouse.last_letters(ROWS),
+            restarts=restarts,
             state=str(self._state.folder),
             next_commands=(
                 (self._order.flags.again("up"), "goes on from here: same topic, table and ledger"),

@@ -62,7 +62,11 @@ def _whole_run(run: Run, wanted: Order, terminal: Terminal, begun: float) -> Sum
         observer = run.crew.observer
         first = observer.first_row_seconds
         summary = run.reckoning.finish(
-            run.crew.cluster, observer.reading(), seconds, None if first is None else first - begun
+            run.crew.cluster,
+            observer.reading(),
+            seconds,
+            None if first is None else first - begun,
+            run.crew.fleet.restarts,
         )
     terminal.print(summary_view(summary))
     return summary
