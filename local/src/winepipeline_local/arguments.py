@@ -30,8 +30,8 @@ shows them at work until Ctrl-C. Without -f it runs a bundled demo (examples/dem
 What it makes lies in .winepipeline/NAME here; the next run goes on from there.
 A broker or a Snowflake account that the resource names is used as it is, and nothing there
 is deleted. Credentials come from the environment: KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD,
-SNOWFLAKE_USER, SNOWFLAKE_PASSWORD (each also as NAME_FILE, the path of a file that holds
-it) or SNOWFLAKE_PRIVATE_KEY_FILE.
+KAFKA_SSL_CA_FILE, SNOWFLAKE_USER, SNOWFLAKE_PASSWORD (a password also as NAME_FILE, the path
+of a file that holds it) or SNOWFLAKE_PRIVATE_KEY_FILE.
 """
 
 UP_EPILOG = """\

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from winepipeline_warehouse.audit import Audit, PartitionAudit
 
 COLUMNS = ("first", "next", "end", "loaded", "rejected", "skipped", "expired", "in flight", "duplicates", "missing")
+ID_CHARACTERS = 6  # enough to tell a topic from the one that had its name before
 
 
 def audit_view(audit: Audit, sums: Totals) -> RenderableType:
@@ -26,9 +27,11 @@ def audit_view(audit: Audit, sums: Totals) -> RenderableType:
     table.add_column("partition")
     for heading in COLUMNS:
         table.add_column(heading, justify="right", no_wrap=True)
+    ids = {each.topic_id for each in audit.partitions}
     for each in audit.partitions:
+        which = f" ({each.topic_id[:ID_CHARACTERS]}…)" if len(ids) > 1 else ""
         mark = Text("√", style="green") if each.holds else Text("×", style="bold red")
-        table.add_row(mark, f"{each.topic}-{each.partition}", *(_shown(value) for value in _values(each)))
+        table.add_row(mark, f"{each.topic}-{each.partition}{which}", *(_shown(value) for value in _values(each)))
     return Group(table, Text(), verdict(sums, holds=audit.holds))
 
 

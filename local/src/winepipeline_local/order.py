@@ -9,7 +9,11 @@ from winepipeline_operator.spec import WinePipeline
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The flags of `winepipeline up`; None where one was not given."""
+    """The flags of `winepipeline up`; None where one was not given.
+
+    Attributes:
+        program: how this command was called, for the commands that are offered to type next.
+    """
 
     file: Path | None = None
     state: Path | None = None
@@ -19,10 +23,11 @@ class Flags:
     events_per_second: float | None = None
     producer: bool = True
     json: bool = False
+    program: str = "winepipeline"
 
     def again(self, command: str) -> str:
         """A command line that concerns the same pipeline: `winepipeline audit -f FILE --state DIR`."""
-        words = ["winepipeline", command]
+        words = [self.program, command]
         words += ["-f", str(self.file)] if self.file else []
         words += ["--state", str(self.state)] if self.state else []
         return " ".join(words)

@@ -78,4 +78,4 @@ def _warehouse(pipeline: WinePipeline) -> tuple[Check, ...]:
 def _failed(name: str, failure: LocalError | SettingsError) -> Check:
     if isinstance(failure, LocalError):
         return Check(name, ok=False, found=failure.message, hint=failure.hint)
-    return Check(name, ok=False, found=str(failure), hint="Set the variables that are named, each also as NAME_FILE.")
+    return Check(name, ok=False, found=str(failure), hint="Set the variables that are named.")

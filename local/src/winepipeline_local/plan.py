@@ -93,14 +93,15 @@ def credentials(secrets: Sequence[SecretVariable], environ: Mapping[str, str]) -
         raise UsageError(
             "The resource names credentials that this command's environment does not hold:\n"
             + "\n".join(f"    {each}" for each in missing),
-            "A Secret is read on Kubernetes only; here set the variables, best as a file: `export …_FILE=path`.",
+            "A Secret is read on Kubernetes only; here set the variables, a password best as a file: "
+            "`export …_PASSWORD_FILE=path`.",
         )
     return found
 
 
 def _variables(variable: str) -> tuple[str, ...]:
-    """The ways to give a secret; a private key and an authority's certificate are files by nature."""
-    if variable.endswith(("_KEY_FILE", "_CA_FILE")):
+    """The ways to give a secret; a private key and an authority's certificate are files by nature, a name is none."""
+    if variable.endswith(("_KEY_FILE", "_CA_FILE", "_USER", "_USERNAME")):
         return (variable,)
     plain = variable.removesuffix("_FILE")
     return plain, f"{plain}_FILE"

@@ -1,9 +1,14 @@
 """`winepipeline up`, from the command line."""
 
 import argparse
+import shutil
+import sys
+from pathlib import Path
 
 from winepipeline_local.order import Flags
 from winepipeline_local.up import up
+
+NAME = "winepipeline"
 
 
 def main(chosen: argparse.Namespace) -> int:
@@ -22,4 +27,13 @@ def flags(chosen: argparse.Namespace) -> Flags:
         events_per_second=chosen.events_per_second,
         producer=chosen.producer,
         json=chosen.output == "json",
+        program=program(sys.argv[0]),
     )
+
+
+def program(called: str) -> str:
+    """How to call this command again: its name where the shell finds it by that, else the path it was called by."""
+    found = shutil.which(NAME)
+    if Path(called).name != NAME or (found and Path(found).absolute() == Path(called).absolute()):
+        return NAME
+    return called

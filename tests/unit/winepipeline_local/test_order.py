@@ -36,3 +36,4 @@ def test_the_next_command_names_the_same_pipeline() -> None:
     assert Flags().again("audit") == "winepipeline audit"
     flags = Flags(file=Path("a.yaml"), state=Path("/tmp/x"))  # noqa: S108 - a name only
     assert flags.again("up") == "winepipeline up -f a.yaml --state /tmp/x"
+    assert Flags(program=".venv/bin/winepipeline").again("audit") == ".venv/bin/winepipeline audit"

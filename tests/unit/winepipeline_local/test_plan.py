@@ -87,7 +87,7 @@ def test_missing_credentials_are_named_all_at_once() -> None:
     broker = "{external: {bootstrapServers: 'k:9092', securityProtocol: SASL_SSL, credentialsSecret: {name: kafka}}}"
     with pytest.raises(UsageError) as failure:
         planned(pipeline(broker=broker))
-    assert "KAFKA_SASL_USERNAME" in failure.value.message
+    assert "KAFKA_SASL_USERNAME (key `username` of the Secret `kafka`)" in failure.value.message
     assert "KAFKA_SASL_PASSWORD or KAFKA_SASL_PASSWORD_FILE (key `password` of the Secret `kafka`)" in str(
         failure.value
     )

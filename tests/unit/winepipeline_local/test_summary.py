@@ -1,5 +1,6 @@
 """What a session came to, for a machine and for a person."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 
@@ -99,6 +100,14 @@ def test_a_broken_audit_is_said_loudly(drawn: Drawn) -> None:
     seen = drawn(audit_view(broken, sums), 120)
     assert "× The audit does not hold: 1 missing, 1 twice." in seen
     assert [row.split()[0] for row in seen.splitlines()[1:3]] == ["√", "×"]
+
+
+def test_two_topics_of_one_name_are_told_apart(drawn: Drawn) -> None:
+    """After a topic was made again, each row says which of the two it counts."""
+    again = dataclasses.replace(partition(), topic_id="fnMYDmoKTrSRmxhYMZqN2w")
+    seen = drawn(audit_view(Audit((partition(), again)), Totals()), 120)
+    assert "sales_events-3 (fnMYDm…)" in seen
+    assert "fnMYDm" not in drawn(audit_view(Audit((again,)), Totals()), 120)
 
 
 def test_an_audit_is_an_object_for_machines() -> None:
