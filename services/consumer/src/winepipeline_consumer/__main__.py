@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from winepipeline_consumer.desk import Desk
+from winepipeline_consumer.errors import BrokerRefuses
 from winepipeline_consumer.health import health, readiness
 from winepipeline_consumer.kafka import Sink
 from winepipeline_consumer.metrics import Metrics
@@ -47,30 +48,50 @@ def run(settings: ConsumerSettings, stop: Stop, make_watch: Callable[[Metrics, r
     """
     metrics = Metrics()
     watch = make_watch(metrics, random.Random())  # noqa: S311 - spreads retries, guards nothing
-    reader = Reader(settings, metrics)
-    endpoints = Endpoints(
-        settings.metrics_host,
-        settings.metrics_port,
-        metrics.registry,
-        lambda: health(reader),
-        lambda: readiness(reader, watch),
-    )
+    try:
+        reader, sink = Reader(settings, metrics), Sink(settings)
+    except BrokerRefuses as error:
+        _LOG.error("🛑 %s. What to do: %s", error, error.hint)
+        return ExitCode.USAGE
+    try:
+        endpoints = Endpoints(
+            settings.metrics_host,
+            settings.metrics_port,
+            metrics.registry,
+            lambda: health(reader),
+            lambda: readiness(reader, watch),
+        )
+    except OSError as error:
+        _LOG.error("METRICS_PORT=%d cannot be listened on: %s", settings.metrics_port, error.strerror)
+        return ExitCode.USAGE
     _LOG.info("🍷 consuming %s as %s; /metrics on port %d", settings.topic, settings.group_id, endpoints.port)
     loader = Loader(settings, Names(settings.database, settings.schema_name, settings.table), watch, watch.rng)
-    desk = Desk(reader.source, Sink(settings), settings.group_id, watch)
+    desk = Desk(reader.source, sink, settings.group_id, watch)
     reader.attach(Worker(loader, desk, metrics, settings.instance_name, settings.accepted_topic_id))
+    failure = _consume(reader, stop)
+    if failure:
+        watch.give_up()
+    finished = reader.stop(0 if failure else settings.stop_seconds)
+    watch.give_up()
+    endpoints.close()
+    _LOG.info("👋 stopped%s", "" if finished else " with a load in hand, which is not lost: it will be loaded again")
+    return failure
+
+
+def _consume(reader: Reader, stop: Stop) -> ExitCode:
+    """Turn until `stop`, or until it is of no use any more."""
     try:
         while not stop.requested:
             reader.turn()
     except Misconfigured as error:
         _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error.message, error.hint or "see the runbook")
-        watch.give_up()
-        reader.stop(0)
         return ExitCode.WAREHOUSE
-    finished = reader.stop(settings.stop_seconds)
-    watch.give_up()
-    endpoints.close()
-    _LOG.info("👋 stopped%s", "" if finished else " with a load in hand, which is not lost: it will be loaded again")
+    except BrokerRefuses as error:
+        _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error, error.hint)
+        return ExitCode.BROKER
+    except Exception:  # noqa: BLE001 - the exit status tells it apart, the log says it all
+        _LOG.exception("a fault of ours ended the consumer")
+        return ExitCode.INTERNAL
     return ExitCode.OK
 
 

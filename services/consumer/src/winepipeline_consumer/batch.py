@@ -94,7 +94,7 @@ class Gathering:
         letters: the others.
         ends: for each partition the offset after the last one read.
         count: messages so far.
-        size_bytes: their bytes so far.
+        size_bytes: about what they take in memory.
     """
 
     rows: list[Rows] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Gathering:
         self.letters.extend(letters)
         self.ends.update(ends)
         self.count += len(rows) + len(letters)
-        self.size_bytes += rows.content_bytes + sum(len(letter.value or b"") for letter in letters)
+        self.size_bytes += rows.content_bytes + sum(letter.size_bytes for letter in letters)
 
     def batch(self, number: int, generation: int, places: Mapping[int, Place]) -> Batch:
         """What was gathered, to be loaded from `places`."""

@@ -1,13 +1,14 @@
 """The broker as the loading thread needs it: the topic's id, dead letters, one message again. It waits for ever."""
 
 import datetime as dt
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.kafka import Sink, Source
-from winepipeline_consumer.letter import Headers, Letter, headers_of
+from winepipeline_consumer.letter import Headers, Letter, Outgoing, cut, headers_of
 from winepipeline_consumer.watch import Watch
 from winepipeline_warehouse.backoff import delays_seconds
 from winepipeline_warehouse.ledger import Origin
@@ -17,6 +18,9 @@ _LOG = logging.getLogger(__name__)
 
 _FIRST_DELAY_SECONDS = 0.1
 _MOST_DELAY_SECONDS = 5.0
+
+_CUTS_BYTES = (65_536, 1024)
+"""How much of a letter's value is sent where the topic does not take all of it, and where not even that."""
 
 T = TypeVar("T")
 
@@ -38,11 +42,23 @@ class Desk:
         """Write dead letters; returns when the broker has all of them."""
         topic, now = self._source.topic, dt.datetime.now(dt.UTC)
         outgoing = [(each.key, each.value, headers_of(each, topic, self._group, now)) for each in letters]
-        self._persist(lambda: self._sink.send(outgoing))
+        for letter in self._persist(lambda: self._sink.send(outgoing)):
+            self._persist(functools.partial(self._send_cut, letter))
 
     def key_and_headers(self, partition: int, offset: int) -> tuple[bytes | None, Headers]:
         """Those of one message, read again; none where the topic does not hold it any more."""
         return self._persist(lambda: self._source.key_and_headers(partition, offset))
+
+    def _send_cut(self, letter: Outgoing) -> None:
+        """A letter that was too large, or in a batch of letters that was: by itself, then less and less of it."""
+        for form in (letter, *(cut(letter, most) for most in _CUTS_BYTES)):
+            if not self._sink.send([form]):
+                return
+            size = len(form[1] or b"")
+            _LOG.error(
+                "%s does not take a dead letter of %d bytes: raise its max.message.bytes", self._sink.topic, size
+            )
+        raise BrokerUnavailable(f"{self._sink.topic} takes not even the beginning of a dead letter")
 
     def _persist(self, action: Callable[[], T]) -> T:
         waits = delays_seconds(_FIRST_DELAY_SECONDS, _MOST_DELAY_SECONDS, self._watch.rng)

@@ -5,10 +5,10 @@ import time
 import numpy as np
 
 from winepipeline_consumer.batch import Batch, Gathering, advanced, ends_of, unread
-from winepipeline_consumer.kafka import Partitions, Read, Source
+from winepipeline_consumer.kafka import Read, Source
 from winepipeline_consumer.letter import Letter
 from winepipeline_consumer.metrics import Metrics
-from winepipeline_consumer.ownership import Ownership
+from winepipeline_consumer.ownership import Ownership, Partitions
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice, sift
 from winepipeline_events.fault import Rejection
@@ -119,10 +119,10 @@ class Gatherer:
         before = self._gathering.size_bytes
         self._gathering.add(sifted.rows, letters, ends)
         ownership.read(ends)
-        size = self._gathering.size_bytes - before
-        self._mean_bytes = max(1.0, size / len(messages))
+        self._mean_bytes = max(1.0, (self._gathering.size_bytes - before) / len(messages))
         self._metrics.consumed.inc(len(messages))
-        self._metrics.event_bytes.observe(len(messages), size)
+        values_bytes = sifted.rows.content_bytes + sum(len(letter.value or b"") for letter in letters)
+        self._metrics.event_bytes.observe(len(messages), values_bytes)
         self._metrics.current_batch_size.set(self.count)
 
 

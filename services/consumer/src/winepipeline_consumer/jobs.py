@@ -66,10 +66,12 @@ class Done:
     Attributes:
         generation: the batch's.
         dropped: it was not loaded, and its generation with it: only the ledger knows where to go on.
+        why: for a person; empty when the reader itself had broken it off.
     """
 
     generation: int
     dropped: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient
 
 from winepipeline_consumer.client_config import LETTER_SECONDS, admin_config, consumer_config, producer_config
-from winepipeline_consumer.errors import BrokerUnavailable
-from winepipeline_consumer.letter import Headers
+from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
+from winepipeline_consumer.letter import Headers, Outgoing
+from winepipeline_consumer.ownership import Listener, Partitions
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
 from winepipeline_warehouse.ledger import Origin
@@ -28,11 +29,9 @@ from winepipeline_warehouse.ledger import Origin
 _LOG = logging.getLogger(__name__)
 
 _ADMIN_SECONDS = 10.0
-_CUT_BYTES = 65_536
+_ENDS_SECONDS = 1.0
 
 _GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
-
-Partitions = list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,6 @@ class Read:
     lost_place: Partitions
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who is told when partitions come and go; called inside `Source.read`, in its thread."""
-
-    assigned: Callable[[Partitions], None]
-    revoked: Callable[[Partitions], None]
-    lost: Callable[[Partitions], None]
-
-
 class Source:
     """The topic, as one member of the group sees it. One thread uses it, but for `origin`, which any may."""
 
@@ -66,8 +56,8 @@ class Source:
         self.topic = settings.topic
         self._listener = listener
         self._settings = settings
-        self._consumer = Consumer(consumer_config(settings), logger=_LOG)
-        self._admin = AdminClient(admin_config(settings), logger=_LOG)
+        self._consumer = _made(Consumer, consumer_config(settings))
+        self._admin = _made(AdminClient, admin_config(settings))
         self._consumer.subscribe(
             [self.topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
         )
@@ -120,14 +110,19 @@ class Source:
         except KafkaException as error:
             raise BrokerUnavailable(f"the broker does not tell where {self.topic} starts: {_words(error)}") from error
 
-    def ends(self, partitions: Iterable[int]) -> dict[int, int]:
-        """The end of each partition as the last fetch told; partitions not fetched yet are left out."""
+    def ends(self, partitions: Iterable[int], *, ask: bool) -> dict[int, int]:
+        """The end of each partition; partitions of which nothing is known are left out.
+
+        Args:
+            partitions: of ours.
+            ask: ask the broker, as is needed for those that are held; otherwise what the last fetch told.
+        """
         ends = {}
         for tp in self._named(partitions):
             try:
-                high = self._consumer.get_watermark_offsets(tp, cached=True)[1]
+                high = self._consumer.get_watermark_offsets(tp, timeout=_ENDS_SECONDS, cached=not ask)[1]
             except KafkaException:
-                continue
+                break
             if high >= 0:
                 ends[tp.partition] = high
         return ends
@@ -201,56 +196,47 @@ class Source:
         consumer.incremental_unassign(partitions)
 
 
-Outgoing = tuple[bytes | None, bytes | None, Headers]
-"""Key, value and headers of a message for the dead-letter topic."""
-
-
 class Sink:
     """The dead-letter topic, written with an idempotent producer."""
 
     def __init__(self, settings: ConsumerSettings) -> None:
-        self._topic = settings.dead_letter_topic
-        self._producer = Producer(producer_config(settings), logger=_LOG)
+        self.topic = settings.dead_letter_topic
+        self._config = producer_config(settings)
+        self._producer = _made(Producer, self._config)
 
-    def send(self, letters: Sequence[Outgoing]) -> None:
-        """Write all letters and wait until the broker has them.
+    def send(self, letters: Sequence[Outgoing]) -> list[Outgoing]:
+        """Write letters and wait until the broker has them; returns those that are, together or each, too large.
 
         Raises:
-            BrokerUnavailable: it does not have all of them; those that it has will be there twice.
+            BrokerUnavailable: it does not have all of the others; those that it has will be there twice.
         """
         refused = self._deliver(letters)
-        too_large = [letter for letter, code in refused if code == KafkaError.MSG_SIZE_TOO_LARGE]
-        if len(too_large) < len(refused):
-            codes = {code for _, code in refused}
+        if others := {error.str() for _, error in refused if error.code() != KafkaError.MSG_SIZE_TOO_LARGE}:
             raise BrokerUnavailable(
-                f"{len(refused)} dead letters of {len(letters)} not delivered to {self._topic}: {codes}"
+                f"{len(refused)} dead letters of {len(letters)} not delivered to {self.topic}: {'; '.join(others)}"
             )
-        if too_large:
-            _LOG.error(
-                "%d dead letters are larger than %s takes and were cut to %d bytes: raise its max.message.bytes",
-                len(too_large),
-                self._topic,
-                _CUT_BYTES,
-            )
-            self.send([_cut(letter) for letter in too_large])
+        return [letter for letter, _ in refused]
 
-    def _deliver(self, letters: Sequence[Outgoing]) -> list[tuple[Outgoing, int]]:
-        """Those that were not delivered, with the error's code."""
-        refused: list[tuple[Outgoing, int]] = []
+    def _deliver(self, letters: Sequence[Outgoing]) -> list[tuple[Outgoing, KafkaError]]:
+        """Those that were not delivered, and why."""
+        refused: list[tuple[Outgoing, KafkaError]] = []
         waiting = set(range(len(letters)))
 
         def report(number: int) -> Callable[[KafkaError | None, Any], None]:
             def done(error: KafkaError | None, _: Any) -> None:
                 waiting.discard(number)
                 if error is not None:
-                    refused.append((letters[number], error.code()))
+                    refused.append((letters[number], error))
 
             return done
 
         for number, (key, value, headers) in enumerate(letters):
             self._produce(key, value, headers, report(number))
         self._producer.flush(LETTER_SECONDS)
-        refused.extend((letters[number], KafkaError._TIMED_OUT) for number in waiting)  # noqa: SLF001
+        refused.extend((letters[number], KafkaError(KafkaError._TIMED_OUT)) for number in waiting)  # noqa: SLF001
+        if any(map(_is_fatal, (error for _, error in refused))):
+            # An idempotent producer that has lost count takes nothing any more; a new one counts from the beginning.
+            self._producer = _made(Producer, self._config)
         return refused
 
     def _produce(
@@ -259,7 +245,7 @@ class Sink:
         """Hand a message to librdkafka, waiting for room in its queue."""
         while True:
             try:
-                self._producer.produce(self._topic, value, key, headers=headers, on_delivery=done)
+                self._producer.produce(self.topic, value, key, headers=headers, on_delivery=done)
             except BufferError:
                 self._producer.poll(0.1)
             except KafkaException as error:
@@ -269,13 +255,30 @@ class Sink:
                 return
 
 
+def _made(client: Callable[..., Any], config: dict[str, Any]) -> Any:
+    """One of librdkafka's clients."""
+    try:
+        return client(config, logger=_LOG)
+    except KafkaException as error:
+        raise BrokerRefuses(f"librdkafka does not take the settings: {_words(error)}", "mend KAFKA_…") from error
+
+
+def _is_fatal(error: KafkaError) -> bool:
+    return bool(error.fatal()) or error.code() == KafkaError._FATAL  # noqa: SLF001
+
+
 def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
-    """Partitions to claim anew; other errors pass by themselves, since librdkafka tries again."""
+    """Partitions to claim anew; errors that are not fatal pass by themselves, since librdkafka tries again."""
     found = []
     for message in messages:
         error = message.error()
         if error is None:
             continue
+        if _is_fatal(error):
+            raise BrokerRefuses(
+                f"the group has no place for this process any more: {error.str()}",
+                "is GROUP_INSTANCE_ID given to two processes? Each needs one of its own",
+            )
         if error.code() in _GONE:
             found.append(message.partition())
         else:
@@ -288,12 +291,6 @@ def _id_text(topic_id: Any) -> str:
     if topic_id is None or (topic_id.get_most_significant_bits() == 0 and topic_id.get_least_significant_bits() == 0):
         return ""
     return str(topic_id)
-
-
-def _cut(letter: Outgoing) -> Outgoing:
-    key, value, headers = letter
-    size = ("winepipeline.cut_from_bytes", str(len(value or b"")).encode())
-    return key, (value or b"")[:_CUT_BYTES], [*headers, size]
 
 
 def _words(error: KafkaException) -> str:

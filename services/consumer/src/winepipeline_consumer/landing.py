@@ -95,7 +95,8 @@ class Landing:
         metrics.insert_rows.set(len(rows))
         metrics.commit_done()
         if len(rows):
-            metrics.freshness.observe(time.time() - rows.timestamps_ms.astype(np.float64) / 1000)
+            # A producer's clock may be ahead of ours; below 0 would make the histogram's sum fall.
+            metrics.freshness.observe(np.maximum(0, time.time() - rows.timestamps_ms.astype(np.float64) / 1000))
         self._landed(Loaded(batch.ends, len(rows), len(batch.letters)))
 
     def _parts(self, batch: Batch, refused: DataRefused) -> tuple[Batch, ...]:

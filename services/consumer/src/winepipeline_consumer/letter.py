@@ -7,11 +7,18 @@ from winepipeline_events.fault import Rejection
 
 Headers = list[tuple[str, bytes | None]]
 
+Outgoing = tuple[bytes | None, bytes | None, Headers]
+"""Key, value and headers of a message for the dead-letter topic."""
+
 PREFIX = "winepipeline."
 """Our headers begin so; the original ones stand before them, untouched."""
 
 DETAIL_BYTES = 2000
 """A detail is for people; the value itself is in the letter."""
+
+
+OVERHEAD_BYTES = 2000
+"""What a letter takes besides its content: its objects, its detail, and our headers while it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,28 @@ class Letter:
     value: bytes | None
     headers: Headers
     rejection: Rejection
+
+    @property
+    def size_bytes(self) -> int:
+        """About what it takes in memory until it is committed: headers of a megabyte are allowed too."""
+        headers = sum(len(name) + len(content or b"") for name, content in self.headers)
+        return OVERHEAD_BYTES + len(self.key or b"") + len(self.value or b"") + headers
+
+
+def cut(letter: Outgoing, most_bytes: int) -> Outgoing:
+    """A letter that its topic does not take whole: the beginning of the value, our headers, and what is small enough.
+
+    Args:
+        letter: as it was to be sent.
+        most_bytes: how much is kept of the value; a key or original headers that are larger are left out.
+    """
+    key, value, headers = letter
+    ours = [header for header in headers if header[0].startswith(PREFIX)]
+    theirs = [header for header in headers if not header[0].startswith(PREFIX)]
+    if sum(len(name) + len(content or b"") for name, content in theirs) > most_bytes:
+        theirs = []
+    size = (f"{PREFIX}cut_from_bytes", str(len(value or b"")).encode())
+    return key if len(key or b"") <= most_bytes else None, (value or b"")[:most_bytes], [*theirs, *ours, size]
 
 
 def headers_of(letter: Letter, topic: str, group: str, now: dt.datetime) -> Headers:

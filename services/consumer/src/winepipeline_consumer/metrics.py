@@ -10,6 +10,7 @@ import numpy.typing as npt
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import HistogramMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 # fmt: off
 FRESHNESS_BUCKETS = (
@@ -47,7 +48,7 @@ class BulkHistogram(Collector):
         with self._lock:
             cumulative = np.cumsum(self._counts)
             total = self._sum
-        bounds = [*map(str, self._edges.tolist()), "+Inf"]
+        bounds = [*map(floatToGoString, self._edges.tolist()), "+Inf"]
         buckets = [(bound, float(count)) for bound, count in zip(bounds, cumulative, strict=True)]
         yield HistogramMetricFamily(self._name, self._text, buckets=buckets, sum_value=total)
 
@@ -74,7 +75,13 @@ class Metrics:
     """All of them, in a registry of their own."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
+        self._tell_of_events(self.registry)
+        self._tell_of_loads(self.registry)
+        self._tell_of_partitions(self.registry)
+        self._tell_of_trouble(self.registry)
+
+    def _tell_of_events(self, registry: CollectorRegistry) -> None:
         self.consumed = Counter("kafka_events_consumed_total", "Messages read from the topic.", registry=registry)
         self.inserted = Counter(
             "kafka_events_inserted_snowflake_total", "Events committed to the warehouse.", registry=registry
@@ -82,6 +89,16 @@ class Metrics:
         self.dead_letters = Counter(
             "kafka_events_dlq_total", "Events turned away and committed as such.", ["reason"], registry=registry
         )
+        self.event_bytes = BulkSummary("kafka_event_size_bytes", "Bytes of a message's value.")
+        self.freshness = BulkHistogram(
+            "winepipeline_event_freshness_seconds",
+            "Seconds from an event's production to the commit that makes it queryable.",
+            FRESHNESS_BUCKETS,
+        )
+        registry.register(self.event_bytes)
+        registry.register(self.freshness)
+
+    def _tell_of_loads(self, registry: CollectorRegistry) -> None:
         self.batch_size = Histogram("kafka_batch_size", "Messages in a batch.", buckets=SIZE_BUCKETS, registry=registry)
         self.batch_duration = Histogram(
             "kafka_batch_processing_duration_seconds",
@@ -95,10 +112,24 @@ class Metrics:
             buckets=DURATION_BUCKETS,
             registry=registry,
         )
+        self.stage = Histogram(
+            "winepipeline_stage_duration_seconds",
+            "Seconds that each stage of a load took.",
+            ["stage"],
+            buckets=DURATION_BUCKETS,
+            registry=registry,
+        )
         self.current_batch_size = Gauge(
             "kafka_current_batch_size", "Messages in the batch that is being read.", registry=registry
         )
         self.insert_rows = Gauge("kafka_snowflake_insert_rows", "Rows of the last load.", registry=registry)
+        self.busy = Counter(
+            "winepipeline_busy_seconds",
+            "Seconds of work, or of waiting for the warehouse with a full batch in hand; the rest was idle.",
+            registry=registry,
+        )
+
+    def _tell_of_partitions(self, registry: CollectorRegistry) -> None:
         self.lag = Gauge(
             "kafka_consumer_lag",
             "Messages in the partition that are not committed to the warehouse.",
@@ -111,43 +142,25 @@ class Metrics:
             ["topic", "partition"],
             registry=registry,
         )
-        self.event_bytes = BulkSummary("kafka_event_size_bytes", "Bytes of a message's value.")
-        self.freshness = BulkHistogram(
-            "winepipeline_event_freshness_seconds",
-            "Seconds from an event's production to the commit that makes it queryable.",
-            FRESHNESS_BUCKETS,
-        )
-        self.busy = Counter(
-            "winepipeline_busy_seconds",
-            "Seconds of work, or of waiting for the warehouse with a full batch in hand; the rest was idle.",
-            registry=registry,
-        )
-        self.stage = Histogram(
-            "winepipeline_stage_duration_seconds",
-            "Seconds that each stage of a load took.",
-            ["stage"],
-            buckets=DURATION_BUCKETS,
-            registry=registry,
-        )
         self.rebalances = Counter(
             "winepipeline_rebalances", "Times that partitions came or went.", ["kind"], registry=registry
-        )
-        self.warehouse_errors = Counter(
-            "winepipeline_warehouse_errors", "Tries that failed, by reason.", ["reason"], registry=registry
-        )
-        self.retrying = Gauge(
-            "winepipeline_warehouse_retrying", "1 while the warehouse is tried again, else 0.", registry=registry
         )
         self.fenced = Counter(
             "winepipeline_fenced_batches",
             "Batches dropped because another consumer had moved the ledger.",
             registry=registry,
         )
+
+    def _tell_of_trouble(self, registry: CollectorRegistry) -> None:
+        self.warehouse_errors = Counter(
+            "winepipeline_warehouse_errors", "Tries that failed, by reason.", ["reason"], registry=registry
+        )
+        self.retrying = Gauge(
+            "winepipeline_warehouse_retrying", "1 while the warehouse is tried again, else 0.", registry=registry
+        )
         self.since_commit = Gauge(
             "winepipeline_seconds_since_last_commit", "Seconds since the last commit, or the start.", registry=registry
         )
-        registry.register(self.event_bytes)
-        registry.register(self.freshness)
         self._committed_at = time.monotonic()
         self.since_commit.set_function(lambda: time.monotonic() - self._committed_at)
 

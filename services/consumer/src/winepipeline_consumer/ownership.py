@@ -1,10 +1,21 @@
 """Which partitions are ours, and how far each is read and handed over. Pure bookkeeping."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from winepipeline_consumer.batch import Batch, Place
 from winepipeline_warehouse.ledger import Claim
+
+Partitions = list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told when partitions come and go; in the thread that reads, while it reads."""
+
+    assigned: Callable[[Partitions], None]
+    revoked: Callable[[Partitions], None]
+    lost: Callable[[Partitions], None]
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ import time
 from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.gather import Gatherer
 from winepipeline_consumer.jobs import Claimed, Claiming, Done, Failed, Loaded, Outcome
-from winepipeline_consumer.kafka import Listener, Partitions, Source
+from winepipeline_consumer.kafka import Source
 from winepipeline_consumer.metrics import Metrics
-from winepipeline_consumer.ownership import Ownership
+from winepipeline_consumer.ownership import Listener, Ownership, Partitions
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.statistics import Statistics
 from winepipeline_consumer.worker import SLOTS, Worker
@@ -28,6 +28,12 @@ _HOLD_AFTER_SECONDS = 1.0
 
 _CLAIM_AGAIN_SECONDS = 1.0
 _MOST_CLAIM_DELAY_SECONDS = 5.0
+
+_LAG_SECONDS = 1.0
+"""How often the lag is told, whether anything is loaded or not."""
+
+_IDLE_STOP_SECONDS = 2.0
+"""How long a stop takes at most with no load in hand: the warehouse may be being asked for something, in vain."""
 
 
 class Reader:
@@ -55,7 +61,9 @@ class Reader:
         self._in_flight = 0
         self._claiming = False
         self._claim_after = 0.0
-        self._fences = 0
+        self._starts: dict[int, int] = {}
+        self._setbacks = 0
+        self._lag_told_at = 0.0
         self._full_since: float | None = None
 
     def attach(self, worker: Worker) -> None:
@@ -78,28 +86,39 @@ class Reader:
         """
         self.turned_at = time.monotonic()
         self._take_outcomes()
+        self._start_reading()
         self._claim_pending()
+        if self.turned_at - self._lag_told_at >= _LAG_SECONDS:
+            self._tell_lag()
         if self._gatherer.full and self._in_flight >= SLOTS:
             self._wait_for_room()
             return
         if self._full_since is not None:
             self._full_since = None
             self.source.release(self.ownership.places)
-        if lost_place := self._gatherer.read(self.ownership):
-            self._place_lost(lost_place)
+        self._read()
         self._hand_over()
 
     def stop(self, seconds: float) -> bool:
         """Finish the loads in hand and leave the group; whether they were finished. What is being read stays."""
-        finished = self.worker.stop(seconds)
+        self.worker.stop(seconds if self._in_flight else min(seconds, _IDLE_STOP_SECONDS))
+        landed = True
         while not self.worker.outcomes.empty():
-            outcome = self.worker.outcomes.get()
-            if isinstance(outcome, Loaded):
-                self._loaded(outcome)
+            match self.worker.outcomes.get():
+                case Loaded() as outcome:
+                    self._loaded(outcome)
+                case Done() as outcome:
+                    self._in_flight -= 1
+                    landed = landed and not outcome.dropped
+                case Failed() as outcome:
+                    _LOG.error("the last load failed: %s", outcome.error)
+                    landed = False
+        landed = landed and not self._in_flight
+        self._in_flight = 0  # leaving the group revokes the partitions, and nobody is to wait for loads there
         if committed := {p: self._committed[p] for p in self.ownership.places if p in self._committed}:
             self.source.commit(committed, wait=True)
         self.source.close()
-        return finished
+        return landed
 
     # What came of earlier batches
 
@@ -120,7 +139,7 @@ class Reader:
             case Done():
                 self._in_flight -= 1
                 if outcome.dropped and outcome.generation == self._generation:
-                    self._fenced()
+                    self._start_over(outcome.why)
             case Claimed():
                 self._claimed(outcome)
             case Failed():
@@ -128,9 +147,9 @@ class Reader:
 
     def _loaded(self, outcome: Loaded) -> None:
         """A commit: tell the broker, the metrics and the log."""
-        self._fences = 0
+        self._setbacks = 0
         self._committed.update(outcome.ends)
-        self.source.commit(outcome.ends)
+        self.source.commit({p: end for p, end in outcome.ends.items() if p in self.ownership.assigned})
         self._statistics.loaded += outcome.loaded
         self._statistics.rejected += outcome.rejected
         lag = self._tell_lag()
@@ -139,8 +158,10 @@ class Reader:
 
     def _tell_lag(self) -> int:
         """Sets the gauges; returns the lag over all partitions."""
+        self._lag_told_at = now = time.monotonic()
+        held = self._full_since is not None and now - self._full_since > _HOLD_AFTER_SECONDS
         total = 0
-        for partition, end in self.source.ends(self.ownership.places).items():
+        for partition, end in self.source.ends(self.ownership.places, ask=held).items():
             committed = self._committed.get(partition, end)
             labels = (self.source.topic, str(partition))
             self._metrics.lag.labels(*labels).set(max(0, end - committed))
@@ -149,6 +170,10 @@ class Reader:
         return total
 
     # Batches
+
+    def _read(self) -> None:
+        if lost_place := self._gatherer.read(self.ownership):
+            self._place_lost(lost_place)
 
     def _hand_over(self) -> None:
         if self._in_flight >= SLOTS or self._origin is None or not self._gatherer.worth_a_load():
@@ -170,7 +195,7 @@ class Reader:
         self._take_outcomes(0.05)
         if begun - self._full_since > _HOLD_AFTER_SECONDS:
             self.source.hold(self.ownership.places)
-            self._gatherer.read(self.ownership)
+            self._read()
         self._metrics.busy.inc(time.monotonic() - begun)
         self._hand_over()
 
@@ -178,15 +203,16 @@ class Reader:
         """Drop everything that is not committed, and ask the ledger again for every partition."""
         self.worker.break_off(self._generation)
         self._generation += 1
+        self._starts.clear()
         self._gatherer.drop()
         self.source.hold(self.ownership.places)
         self.ownership.reset()
 
-    def _fenced(self) -> None:
-        """Somebody else claimed a partition of ours. If it is ours all the same, we come back, but not at once."""
-        delay = min(_MOST_CLAIM_DELAY_SECONDS, self._fences * _CLAIM_AGAIN_SECONDS)
-        self._fences += 1
-        _LOG.warning("another consumer has moved the ledger: dropping what is in hand, asking again in %.0f s", delay)
+    def _start_over(self, why: str) -> None:
+        """Only the ledger knows how to go on; it is asked at once, then less and less often while this goes on."""
+        delay = min(_MOST_CLAIM_DELAY_SECONDS, self._setbacks * _CLAIM_AGAIN_SECONDS)
+        self._setbacks += 1
+        _LOG.warning("%s: dropping what is in hand, asking the ledger in %.0f s", why, delay)
         self._claim_after = time.monotonic() + delay
         self._break_off()
 
@@ -206,21 +232,28 @@ class Reader:
 
     def _claimed(self, outcome: Claimed) -> None:
         self._claiming = False
+        if self._origin not in {None, outcome.origin}:
+            self._break_off()  # what is in hand was read from the topic that was
         self._origin = outcome.origin
         starts = self.ownership.claimed(outcome.claims)
         self._committed.update(starts)
-        self.source.start(starts)
+        self._starts.update(starts)
         if starts:
             places = ", ".join(f"{partition} at {offset}" for partition, offset in sorted(starts.items()))
             _LOG.info("📖 reading %s: partition %s", self.source.topic, places)
         if self.ownership.pending:
             self._claim_after = time.monotonic() + _CLAIM_AGAIN_SECONDS
 
+    def _start_reading(self) -> None:
+        """Not in `_claimed`, since that may run inside a callback of the group's, where assignments are its affair."""
+        if self._starts:
+            self.source.start(self._starts)
+            self._starts.clear()
+
     def _place_lost(self, partitions: Partitions) -> None:
-        """The broker has not got the offset any more: retention took it, or the topic was made again."""
+        """The broker has not got the offset: retention took it, or the log lost its end, or the topic was made anew."""
         if lost := [p for p in partitions if p in self.ownership.places]:
-            _LOG.warning("the broker does not have our offset of partition %s any more: asking the ledger", lost)
-            self._break_off()
+            self._start_over(f"the broker does not have our offset of partition {lost} any more")
 
     def _gained(self, partitions: Partitions) -> None:
         self.joined = True
@@ -245,8 +278,7 @@ class Reader:
         """What is gathered and in flight may hold rows of theirs, so it goes; the rest is asked for again."""
         for partition in partitions:
             labels = (self.source.topic, str(partition))
-            if partition in self.ownership.places:
-                self._metrics.lag.remove(*labels)
-                self._metrics.committed_offset.remove(*labels)
+            self._metrics.lag.remove(*labels)
+            self._metrics.committed_offset.remove(*labels)
         self._break_off()
         self.ownership.lose(partitions)

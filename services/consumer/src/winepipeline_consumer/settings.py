@@ -1,8 +1,8 @@
 """The consumer's settings, from the environment."""
 
-from typing import Self
+from collections.abc import Iterator
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from winepipeline_process.kafka_settings import KafkaSettings
 from winepipeline_process.settings import ProcessSettings
@@ -118,12 +118,9 @@ class ConsumerSettings(KafkaSettings, ProcessSettings, WarehouseSettings):
         le=600,
     )
 
-    @model_validator(mode="after")
-    def _sizes_agree(self) -> Self:
+    def contradictions(self) -> Iterator[str]:
+        """Sizes that do not agree, and letters that would come back."""
         if self.batch_size > self.max_batch_size:
-            raise ValueError(
-                f"BATCH_SIZE is {self.batch_size}, allowed: at most MAX_BATCH_SIZE ({self.max_batch_size})"
-            )
+            yield f"BATCH_SIZE is {self.batch_size}, allowed: at most MAX_BATCH_SIZE ({self.max_batch_size})"
         if self.topic == self.dead_letter_topic:
-            raise ValueError(f"KAFKA_TOPIC and KAFKA_DEAD_LETTER_TOPIC are both {self.topic}: a letter would come back")
-        return self
+            yield f"KAFKA_TOPIC and KAFKA_DEAD_LETTER_TOPIC are both {self.topic}: a letter would come back"

@@ -15,7 +15,8 @@ class Watch:
     """A `winepipeline_warehouse.loader.Watcher`.
 
     Attributes:
-        reachable: whether the last try went well; None before the first trouble or success.
+        rng: spreads the waits.
+        trouble_reason: why the warehouse is tried again; empty while it is not.
     """
 
     def __init__(self, metrics: Metrics, rng: random.Random) -> None:

@@ -99,17 +99,18 @@ class Worker:
                 claims = self._loader.claim(origin, job.log_starts, self._owner, self._accepted_topic_id)
                 self.outcomes.put(Claimed(claims, origin))
             else:
-                self.outcomes.put(Done(job.batch.generation, dropped=not self._landed(job)))
+                self.outcomes.put(self._landed(job))
         self._loader.close()
 
-    def _landed(self, job: Loading) -> bool:
-        """Whether the batch is in; if not, its generation is not to be loaded any more."""
-        if job.batch.generation <= self._broken_generation:
-            return False
+    def _landed(self, job: Loading) -> Done:
+        """Land a batch; if it does not get in, nothing of its generation is to be loaded any more."""
+        generation = job.batch.generation
+        if generation <= self._broken_generation:
+            return Done(generation, dropped=True)
         try:
             self._landing.land(job)
-        except Fenced:
+        except Fenced as error:
             self._metrics.fenced.inc()
-            self.break_off(job.batch.generation)
-            return False
-        return True
+            self.break_off(generation)
+            return Done(generation, dropped=True, why=error.message)
+        return Done(generation, dropped=False)
