@@ -95,6 +95,11 @@ class Loader:
             self._session.close()
             self._session = None
 
+    def _abandon(self) -> None:
+        if self._session is not None:
+            self._session.abandon()
+            self._session = None
+
     def _persist(self, action: Callable[[Session, int], T]) -> T:
         """Carry out `action(session, tries so far)` until it raises nothing that passes."""
         waits = delays_seconds(_FIRST_DELAY_SECONDS, _MOST_DELAY_SECONDS, self._rng)
@@ -105,7 +110,7 @@ class Loader:
                     self._session = Session(self._settings)
                 result = action(self._session, tries)
             except Unavailable as error:
-                self.close()
+                self._abandon()
                 delay = next(waits)
                 self._watcher.trouble(error, delay)
                 if self._watcher.wait(delay):

@@ -6,6 +6,7 @@ older session may not see what others have committed meanwhile (READ_CONSISTENCY
 
 import io
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import Any, Self
 
 import snowflake.connector
 from snowflake.connector import errors as vendor
+from snowflake.connector import storage_client
 
 from winepipeline_warehouse.errors import Misconfigured, Unavailable, WarehouseError
 from winepipeline_warehouse.faults import KEY_HINT, fault
@@ -25,6 +27,9 @@ Step = Callable[[str], AbstractContextManager[None]]
 
 APPLICATION = "WinePipeline"
 """What the account's administrators see in the query history."""
+
+_UPLOAD_TRIES = 5
+"""How often the connector tries an upload."""
 
 for _chatty in ("snowflake.connector", "botocore", "urllib3"):
     # The connector logs each retry and each log-in as a warning; ours say the same once, with what to do.
@@ -44,6 +49,7 @@ class Session:
     """
 
     def __init__(self, settings: WarehouseSettings) -> None:
+        _bound_uploads(settings.network_timeout_seconds)
         try:
             with _translated():
                 self._connection = snowflake.connector.connect(**_arguments(settings))
@@ -112,6 +118,13 @@ class Session:
         except (vendor.Error, OSError):
             logging.getLogger(__name__).debug("the session did not close in good order", exc_info=True)
 
+    def abandon(self) -> None:
+        """End a session that is in trouble without waiting for it: a server that hangs would hold up the next one.
+
+        The server rolls its transaction back as soon as it hears of the end, or misses the session.
+        """
+        threading.Thread(target=self.close, name="session-end", daemon=True).start()
+
     def _roll_back(self) -> None:
         """Best effort: where the connection is gone the server rolls back by itself."""
         try:
@@ -131,6 +144,16 @@ def _translated() -> Iterator[None]:
         raise Unavailable("Unavailable", str(error)) from error
 
 
+def _bound_uploads(timeout_seconds: int) -> None:
+    """Give an upload up in that time, too: network_timeout is for statements only.
+
+    The connector has no argument for it (4.8.1, storage_client.py): it waits 600 s for a storage that hangs, five
+    times, and 31 s between tries.
+    """
+    storage_client.REQUEST_READ_TIMEOUT = max(1, timeout_seconds // _UPLOAD_TRIES)
+    storage_client.SnowflakeStorageClient.SLEEP_MAX = min(2.0, timeout_seconds / _UPLOAD_TRIES)
+
+
 def _arguments(settings: WarehouseSettings) -> dict[str, Any]:
     """What `snowflake.connector.connect` takes; by default it would retry a failing server for ever."""
     arguments: dict[str, Any] = {
@@ -144,6 +167,8 @@ def _arguments(settings: WarehouseSettings) -> dict[str, Any]:
         "autocommit": True,
         "login_timeout": settings.login_timeout_seconds,
         "network_timeout": settings.network_timeout_seconds,
+        # network_timeout alone only ends the tries: without this, each of them waits 60 s for a server that hangs.
+        "socket_timeout": settings.network_timeout_seconds,
         "session_parameters": {
             "LOCK_TIMEOUT": settings.lock_timeout_seconds,
             # What a dead consumer has begun ends within minutes, and with it the lock that it may hold.
