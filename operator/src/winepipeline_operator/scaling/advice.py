@@ -19,6 +19,14 @@ def advised(state: State, now: float, replicas: int, settings: ScalingSettings) 
     return replace(state, advice=(*kept, Advice(now, replicas)), advice_since_seconds=since)
 
 
+def falls_at(state: State, settings: ScalingSettings) -> float | None:
+    """When the largest advice will be forgotten and a smaller one binds; None: none is known."""
+    allowed = [settings.clamp(each.replicas) for each in state.advice]
+    if allowed[0] == allowed[-1]:
+        return None
+    return state.advice[0].time_seconds + settings.scale_down_after_seconds
+
+
 def largest(state: State) -> int:
     """The largest advice that still counts; there must be one."""
     return state.advice[0].replicas

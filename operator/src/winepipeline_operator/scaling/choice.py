@@ -1,6 +1,8 @@
 """Up, down, to sleep, or as it is: what follows from the terms, and what stands in its way."""
 
-from winepipeline_operator.scaling.advice import largest
+from dataclasses import replace
+
+from winepipeline_operator.scaling.advice import falls_at, largest
 from winepipeline_operator.scaling.decision import Action, Decision, Limit, Terms
 from winepipeline_operator.scaling.effect import ineffective
 from winepipeline_operator.scaling.look import Look
@@ -12,6 +14,9 @@ Result = tuple[Decision, State]
 
 WAIT_FOR_SLEEP = 0.5
 """Of the patience for a scale-down: when sleep is due that soon, the group is spared the rebalance before it."""
+
+WAIT_FOR_FEWER = 0.3
+"""Of that patience, too: when still fewer will do that soon, the group goes there in one step; but no longer."""
 
 GROWTH_UNPROVEN = 2
 """At most so many times the replicas, as long as what one can do is a guess without busy-seconds."""
@@ -37,6 +42,7 @@ def choose(look: Look, seen: Observation, terms: Terms, consumption: float | Non
         return _up(look, seen, terms, consumption, guessed=guessed)
     if largest(look.state) < seen.replicas_wanted:
         return _down(look, seen, terms, sleep_seconds)
+    look = replace(look, state=replace(look.state, fewer_since_seconds=None))
     if terms.replicas_exact > seen.replicas_wanted:
         detail = f"{seen.replicas_wanted} keep up, though the load is {terms.replicas_exact:.1f} replicas' work"
         return look.keep(limit_of(settings, terms), detail)
@@ -88,6 +94,11 @@ def _down(look: Look, seen: Observation, terms: Terms, sleep_seconds: float | No
         return look.keep(Limit.SCALE_DOWN_WAIT, f"{enough} would do; not yet for {patience:.0f} s without a break", due)
     if sleep_seconds is not None and sleep_seconds - now <= WAIT_FOR_SLEEP * patience:
         return look.keep(Limit.SCALE_DOWN_WAIT, "all of them are about to sleep", sleep_seconds)
+    since = now if state.fewer_since_seconds is None else state.fewer_since_seconds
+    longest, falls = since + WAIT_FOR_FEWER * patience, falls_at(state, settings)
+    if falls is not None and now < falls <= longest:
+        look = replace(look, state=replace(state, fewer_since_seconds=since))
+        return look.keep(Limit.SCALE_DOWN_WAIT, f"{enough} would do, and soon fewer: one step instead of two", falls)
     most = settings.catch_up_seconds / 2 * terms.arrival_per_second
     most = max(most, settings.behind_seconds * enough * terms.rate_per_second)
     if terms.backlog > most:

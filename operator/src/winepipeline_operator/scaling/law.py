@@ -18,7 +18,8 @@ c_p = Δ committed offset / Δt and the backlog L_p = max(0, end - max(committed
    and drains in C. n is never below it. A partition with more than μ is `PartitionBound`: it gets a member of its own
    and more cannot help it.
 6. Up, at once to n, when R is below the least and the furthest partition is 10 s behind; then settle. Down to the
-   largest n of the last 300 s without a break, and never while more waits than half of C would bring.
+   largest n of the last 300 s without a break, never while more waits than half of C would bring, and in one step
+   when still fewer will do within a minute or so.
 7. Effectiveness: a scale-up that brought less than 10 % of the expected gain bars further ones for ten minutes.
 8. Zero: when nothing came for the cool-down and no partition holds more than its idle allowance (transaction markers
    never become events). Waking goes straight to n of what waits, in one rebalance.

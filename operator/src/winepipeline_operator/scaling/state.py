@@ -70,6 +70,7 @@ class State:
         change: the last one.
         advice: of the last minutes, replicas falling from one to the next (what a later, larger one hides is gone).
         advice_since_seconds: since when there has been advice without a break.
+        fewer_since_seconds: since when fewer replicas would do and the wait for them was over.
         quiet_since_seconds: since when nothing arrived and nothing waits.
         unready_since_seconds: since when fewer replicas are ready than wanted.
         ineffective_until_seconds: until when growing is not tried again, because it had not helped.
@@ -82,6 +83,7 @@ class State:
     change: Change | None = None
     advice: tuple[Advice, ...] = ()
     advice_since_seconds: Instant | None = None
+    fewer_since_seconds: Instant | None = None
     quiet_since_seconds: Instant | None = None
     unready_since_seconds: Instant | None = None
     ineffective_until_seconds: Instant | None = None
@@ -110,6 +112,7 @@ class State:
             change=Change(time_seconds, before, after, consumption),
             advice=(),
             advice_since_seconds=None,
+            fewer_since_seconds=None,
             quiet_since_seconds=None,
             unready_since_seconds=None,
         )

@@ -1,16 +1,21 @@
 """The simulator: the same every time, true to KEDA's and the HPA's own words, and the law's proof on short curves."""
 
+import json
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from benchmarks.simulator.arrivals import arrivals, shares
 from benchmarks.simulator.cluster import Cluster
+from benchmarks.simulator.contest import Contest, Race, Variant
 from benchmarks.simulator.curves import Curve, always, between, curves
+from benchmarks.simulator.drawing import plane_plot, race_plot
 from benchmarks.simulator.group import spread
 from benchmarks.simulator.laws import Builtin, Keda
 from benchmarks.simulator.machine import Machine
 from benchmarks.simulator.member import Member
+from benchmarks.simulator.report import as_dict, table, totals
 from benchmarks.simulator.run import simulate
 from winepipeline_operator.scaling.observation import Failure, GroupState, Observation, Partition
 from winepipeline_operator.scaling.settings import ScalingSettings
@@ -110,3 +115,38 @@ def test_no_threshold_beats_the_law(name: str) -> None:
         theirs, _ = simulate(MACHINE, curve, rows, Keda(threshold, 12, 1, 12))
         assert not theirs.beats(ours)
         assert ours.scalings < theirs.scalings
+
+
+def tiny() -> Contest:
+    """A contest of two laws on two short curves."""
+    variant = Variant("tiny", thresholds=(500,))
+    races = []
+    for curve in (Curve("calm", "nothing much", 5, always(0.5), 1), Curve("rush", "a lot", 10, always(3.0), 2)):
+        rows = arrivals(curve, MACHINE)
+        own, moments = simulate(MACHINE, curve, rows, Builtin(ScalingSettings(12, 1, 12)))
+        theirs, others = simulate(MACHINE, curve, rows, Keda(500, 12, 1, 12))
+        races.append(Race(curve.name, curve.story, own, {500: theirs}, {"built in": moments, "KEDA 500": others}))
+    return Contest(variant, races)
+
+
+def test_the_report_counts_where_we_lose() -> None:
+    """The benchmark's last line holds what is promised of it, and a loss cannot hide in it."""
+    contest = tiny()
+    found = json.loads(json.dumps(as_dict(contest)))
+    assert {"curves", "opponents", "pareto_losses", "scalings_ratio"} <= set(found)
+    assert (found["pareto_losses"], found["pareto_losses_at"]) == (0, [])
+    lost = replace(contest.races[0], ours=replace(contest.races[0].ours, late_seconds=10**6, replica_minutes=10**6))
+    worse = as_dict(replace(contest, races=[lost, contest.races[1]]))
+    assert (worse["pareto_losses"], worse["pareto_losses_at"]) == (1, [{"curve": "calm", "threshold": 500}])
+    assert all(name in table(contest) for name in ("calm", "rush", "**all**"))
+    assert len(totals(contest).splitlines()) == 4
+
+
+def test_the_plots_are_pictures() -> None:
+    """What is committed as SVG can be drawn: well-formed, with a line for each law."""
+    contest = tiny()
+    drawn = race_plot(contest.races[1], Curve("rush", "a lot", 10, always(3.0), 2), MACHINE)
+    picture = ET.fromstring(drawn)  # noqa: S314 - our own drawing
+    words = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"built in", "KEDA 500", "replicas"} <= set(words)
+    ET.fromstring(plane_plot(contest))  # noqa: S314 - our own drawing
