@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from benchmarks.contest.figures import Figures, Stopwatch
 from winepipeline_consumer.desk import Desk
+from winepipeline_consumer.garbage import settle_down
 from winepipeline_consumer.kafka import Sink
 from winepipeline_consumer.metrics import Metrics
 from winepipeline_consumer.reader import Reader
@@ -54,6 +55,7 @@ def _run(settings: ConsumerSettings, count: int, name: str, kind: type[Loader]) 
     loader = kind(settings, Names(settings.database, settings.schema_name, settings.table), watch, watch.rng)
     desk = Desk(reader.source, Sink(settings), settings.group_id, watch)
     reader.attach(Worker(loader, desk, metrics, settings.instance_name, None))
+    settle_down()
     while not reader.ownership.places:
         reader.turn()
     stopwatch = Stopwatch()

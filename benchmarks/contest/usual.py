@@ -73,7 +73,7 @@ def _is_valid(event: Any) -> bool:
         return False
     match event.get("event_type"):
         case "ORDER_CREATED":
-            fields = _ORDER_FIELDS
+            fields: tuple[str, ...] = _ORDER_FIELDS
         case "INVENTORY_ADJUSTED":
             fields = _MOVEMENT_FIELDS
         case _:

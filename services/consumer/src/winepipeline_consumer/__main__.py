@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from winepipeline_consumer.desk import Desk
 from winepipeline_consumer.errors import BrokerRefuses
+from winepipeline_consumer.garbage import settle_down
 from winepipeline_consumer.health import health, readiness
 from winepipeline_consumer.kafka import Sink
 from winepipeline_consumer.metrics import Metrics
@@ -68,6 +69,7 @@ def run(settings: ConsumerSettings, stop: Stop, make_watch: Callable[[Metrics, r
     loader = Loader(settings, Names(settings.database, settings.schema_name, settings.table), watch, watch.rng)
     desk = Desk(reader.source, sink, settings.group_id, watch)
     reader.attach(Worker(loader, desk, metrics, settings.instance_name, settings.accepted_topic_id))
+    settle_down()
     failure = _consume(reader, stop)
     if failure:
         watch.give_up()

@@ -39,8 +39,8 @@ def encoded(batch: Batch, origin: Origin) -> Load:
         name=f"batch-{batch.number}-{secrets.token_hex(6)}",
         origin=origin,
         advances=batch.advances(),
-        rows=encode_rows(batch.rows, origin) if len(batch.rows) else b"",
-        rejected=encode_rejected(rejects, origin) if rejects else b"",
+        rows=encode_rows(batch.rows) if len(batch.rows) else b"",
+        rejected=encode_rejected(rejects) if rejects else b"",
     )
 
 

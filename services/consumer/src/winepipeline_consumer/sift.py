@@ -15,7 +15,7 @@ import numpy as np
 
 from winepipeline_events.fault import Rejection
 from winepipeline_events.inventory import AdjustmentType, InventoryAdjusted
-from winepipeline_events.known import decode_known
+from winepipeline_events.known import Known, KnownOrder, decode_known
 from winepipeline_events.order import OrderCreated
 from winepipeline_events.validation import HALF_A_CENT, Event, Limits, validate
 from winepipeline_warehouse.rows import Int32, Int64, Rows
@@ -58,8 +58,9 @@ class Sifted:
 
 def sift(messages: Slice, limits: Limits) -> Sifted:
     """Rows and rejects; exactly the messages that `validate` turns away are turned away."""
-    events = _decoded(messages.values)
-    suspects = _suspects(events)
+    known = _decoded(messages.values)
+    suspects = _suspects(known)
+    events: list[Event | None] = [*known]
     values = [value or b"" for value in messages.values] if suspects else cast(Sequence[bytes], messages.values)
     lengths = np.array(list(map(len, values)), np.int32)
     suspects.extend(np.flatnonzero(lengths > limits.event_bytes).tolist())
@@ -86,9 +87,9 @@ def sift(messages: Slice, limits: Limits) -> Sifted:
     return Sifted(_rows(rest, cast(list[Event], kept_events), rest_values, lengths[kept]), rejected)
 
 
-def _decoded(values: Sequence[bytes | None]) -> list[Event | None]:
+def _decoded(values: Sequence[bytes | None]) -> list[Known | None]:
     """An event for each value; None where there is none, or one with fields that we do not know."""
-    events: list[Event | None] = []
+    events: list[Known | None] = []
     rest = map(decode_known, values)  # type: ignore[arg-type]  # a tombstone raises TypeError, which is caught
     while True:
         try:
@@ -100,14 +101,14 @@ def _decoded(values: Sequence[bytes | None]) -> list[Event | None]:
             return events
 
 
-def _suspects(events: Sequence[Event | None]) -> list[int]:
+def _suspects(events: Sequence[Known | None]) -> list[int]:
     """Where there is no event, or one that `inconsistency` would find fault with; written out, for its speed."""
     return [
         position
         for position, event in enumerate(events)
         if (
             not -HALF_A_CENT <= event.quantity * event.unit_price * (1 - event.discount) - event.total <= HALF_A_CENT
-            if isinstance(event, OrderCreated)
+            if type(event) is KnownOrder
             else event is None
             or not (
                 event.quantity_change > 0

@@ -4,6 +4,8 @@ Fields that we do not know are allowed, and the decoder skips them unread, so th
 without end could hide in them. An event without any holds nothing unread: once decoded, its form is proven.
 """
 
+from typing import final
+
 import msgspec
 
 from winepipeline_events.inventory import Batch, InventoryAdjusted
@@ -19,6 +21,7 @@ class KnownBatch(Batch, frozen=True, gc=False, forbid_unknown_fields=True):
     """A delivery without further fields."""
 
 
+@final
 class KnownOrder(
     OrderCreated, frozen=True, gc=False, forbid_unknown_fields=True, tag="ORDER_CREATED", tag_field="event_type"
 ):
@@ -27,6 +30,7 @@ class KnownOrder(
     product: KnownProduct
 
 
+@final
 class KnownMovement(
     InventoryAdjusted,
     frozen=True,
@@ -41,5 +45,7 @@ class KnownMovement(
     batch: KnownBatch
 
 
-decode_known = msgspec.json.Decoder[KnownOrder | KnownMovement](KnownOrder | KnownMovement).decode
+Known = KnownOrder | KnownMovement
+
+decode_known = msgspec.json.Decoder[Known](KnownOrder | KnownMovement).decode
 """`bytes -> event`; what it takes needs no look at its form but at its size. Raises as `validation.decode` does."""

@@ -4,6 +4,7 @@ Steps: "upload" (the stage is outside every transaction), "begin", "copy", "copy
 UPDATE locks the table), "commit", "remove".
 """
 
+import json
 import logging
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def load(session: Session, names: Names, work: Load, step: Step = no_step, tries
         with session.transaction(step):
             for name, _, count, statement, label in files:
                 with step(label):
-                    _copy(session, statement(names, name), count)
+                    _copy(session, statement(names, name), _metadata_prefix(work.origin), count)
             with step("ledger"):
                 _advance(session, names, work)
     except (Fenced, DataRefused):
@@ -121,9 +122,9 @@ def settle(session: Session, names: Names, work: Load) -> bool:
     raise Fenced("Fenced", f"the ledger stands at {stands}, {work.name} moves {work.advances}")
 
 
-def _copy(session: Session, statement: str, sent: int) -> None:
+def _copy(session: Session, statement: str, metadata_prefix: str, sent: int) -> None:
     """COPY all of a file; a file that Snowflake believes to have loaded already counts 0 rows."""
-    answer = session.query(statement)
+    answer = session.query(statement, (metadata_prefix,))
     loaded = sum(int(row[3]) for row in answer if len(row) > _ROWS_LOADED)
     if loaded != sent:
         raise Unavailable("RowsMissing", f"COPY loaded {loaded} rows of {sent}: {answer}")
@@ -140,12 +141,26 @@ def _advance(session: Session, names: Names, work: Load) -> None:
         )
 
 
+def _metadata_prefix(origin: Origin) -> str:
+    """The beginning of every event's EVENT_METADATA, up to the number of its partition."""
+    named = {"topic": origin.topic, "topic_id": origin.topic_id, "cluster_id": origin.cluster_id}
+    return json.dumps(named, ensure_ascii=False, separators=(",", ":"))[:-1] + ',"partition":'
+
+
+# `{topic, topic_id, cluster_id, partition, offset, timestamp}`; parameter: `_metadata_prefix`. The warehouse puts it
+# together, since a text for each event would cost the consumer more than three numbers do.
+_METADATA = (
+    "PARSE_JSON(%s || $1:KAFKA_PARTITION::VARCHAR || ',\"offset\":' || $1:KAFKA_OFFSET::VARCHAR "
+    "|| ',\"timestamp\":' || $1:KAFKA_TIMESTAMP::VARCHAR || '}')::OBJECT"
+)
+
+
 def _copy_rows(names: Names, file_name: str) -> str:
     return (
         f"COPY INTO {names.target} "
         "(EVENT_TYPE, PRODUCT_ID, CUSTOMER_ID, EVENT_METADATA, EVENT_CONTENT, INGESTION_TIME) FROM ("
         "SELECT $1:EVENT_TYPE::VARCHAR, $1:PRODUCT_ID::INTEGER, $1:CUSTOMER_ID::INTEGER, "
-        "PARSE_JSON($1:EVENT_METADATA::VARCHAR)::OBJECT, PARSE_JSON($1:EVENT_CONTENT::VARCHAR), CURRENT_TIMESTAMP() "
+        f"{_METADATA}, PARSE_JSON($1:EVENT_CONTENT::VARCHAR), CURRENT_TIMESTAMP() "
         f"FROM @{names.stage}/{file_name}) {_COPY_OPTIONS}"
     )
 
@@ -153,7 +168,7 @@ def _copy_rows(names: Names, file_name: str) -> str:
 def _copy_rejected(names: Names, file_name: str) -> str:
     return (
         f"COPY INTO {names.rejected} (REASON, DETAIL, EVENT_METADATA, EVENT_PREVIEW, INGESTION_TIME) FROM ("
-        "SELECT $1:REASON::VARCHAR, $1:DETAIL::VARCHAR, PARSE_JSON($1:EVENT_METADATA::VARCHAR)::OBJECT, "
+        f"SELECT $1:REASON::VARCHAR, $1:DETAIL::VARCHAR, {_METADATA}, "
         "$1:EVENT_PREVIEW::VARCHAR, CURRENT_TIMESTAMP() "
         f"FROM @{names.stage}/{file_name}) {_COPY_OPTIONS}"
     )
