@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from winepipeline_consumer.errors import BrokerUnavailable
@@ -38,6 +38,14 @@ class Desk:
         """The topic as it is now."""
         return self._persist(self._source.origin)
 
+    def standing(self, partitions: Iterable[int]) -> tuple[Origin, Mapping[int, int]]:
+        """The topic as it is now, and the first offset that the broker still has of each of its partitions."""
+        while True:
+            origin = self.origin()
+            starts = self._persist(lambda: self._source.log_starts(partitions))
+            if self.origin() == origin:  # else it was made again in between
+                return origin, starts
+
     def send(self, letters: Sequence[Letter]) -> None:
         """Write dead letters; returns when the broker has all of them."""
         topic, now = self._source.topic, dt.datetime.now(dt.UTC)
@@ -45,9 +53,9 @@ class Desk:
         for letter in self._persist(lambda: self._sink.send(outgoing)):
             self._persist(functools.partial(self._send_cut, letter))
 
-    def key_and_headers(self, partition: int, offset: int) -> tuple[bytes | None, Headers]:
-        """Those of one message, read again; none where the topic does not hold it any more."""
-        return self._persist(lambda: self._source.key_and_headers(partition, offset))
+    def key_and_headers(self, partition: int, offset: int, value: bytes) -> tuple[bytes | None, Headers]:
+        """Those of the message with this value, read again; none where the topic does not hold it any more."""
+        return self._persist(lambda: self._source.key_and_headers(partition, offset, value))
 
     def _send_cut(self, letter: Outgoing) -> None:
         """A letter that was too large, or in a batch of letters that was: by itself, then less and less of it."""

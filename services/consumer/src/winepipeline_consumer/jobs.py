@@ -1,6 +1,7 @@
 """What the reading thread hands to the loading threads, and what comes back."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from winepipeline_consumer.batch import Batch
@@ -13,10 +14,10 @@ class Claiming:
     """Claim partitions in the ledger.
 
     Attributes:
-        log_starts: from each partition to the first offset that the broker still has.
+        partitions: which.
     """
 
-    log_starts: Mapping[int, int]
+    partitions: AbstractSet[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from confluent_kafka import (
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from winepipeline_consumer.client_config import LETTER_SECONDS, admin_config, consumer_config, producer_config
 from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
@@ -50,7 +50,7 @@ class Read:
 
 
 class Source:
-    """The topic, as one member of the group sees it. One thread uses it, but for `origin`, which any may."""
+    """The topic, as one member of the group sees it. For one thread, but for what asks the broker and waits for it."""
 
     def __init__(self, settings: ConsumerSettings, listener: Listener) -> None:
         self.topic = settings.topic
@@ -102,11 +102,12 @@ class Source:
         Raises:
             BrokerUnavailable: it did not say.
         """
+        wanted = {tp: OffsetSpec.earliest() for tp in self._named(partitions)}
         try:
-            return {
-                tp.partition: self._consumer.get_watermark_offsets(tp, timeout=_ADMIN_SECONDS)[0]
-                for tp in self._named(partitions)
-            }
+            # Without fresh metadata librdkafka asks for ever with the leader's epoch from before a broker's restart.
+            self._admin.list_topics(self.topic, timeout=_ADMIN_SECONDS)
+            found = self._admin.list_offsets(wanted, request_timeout=_ADMIN_SECONDS)
+            return {tp.partition: future.result().offset for tp, future in found.items()}
         except KafkaException as error:
             raise BrokerUnavailable(f"the broker does not tell where {self.topic} starts: {_words(error)}") from error
 
@@ -149,8 +150,8 @@ class Source:
         except KafkaException as error:
             raise BrokerUnavailable(f"the broker does not describe topic {self.topic}: {_words(error)}") from error
 
-    def key_and_headers(self, partition: int, offset: int) -> tuple[bytes | None, Headers]:
-        """Those of one message, read again by a client of its own; none where the topic has it no more.
+    def key_and_headers(self, partition: int, offset: int, value: bytes) -> tuple[bytes | None, Headers]:
+        """Those of the message with this value, read again by a client of its own; none where it is there no more.
 
         Raises:
             BrokerUnavailable: it does not answer.
@@ -170,8 +171,8 @@ class Source:
             raise BrokerUnavailable(
                 f"the broker does not give message {offset} of partition {partition}: {error.str()}"
             )
-        if error is not None or message.offset() != offset:
-            return None, []
+        if error is not None or message.offset() != offset or message.value() != value:
+            return None, []  # retention, compaction, or another topic by that name
         return message.key(), list(message.headers() or [])
 
     def close(self) -> None:

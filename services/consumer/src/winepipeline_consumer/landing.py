@@ -117,7 +117,7 @@ class Landing:
         """Keys and headers of good events are not kept: this one's are read again from the topic."""
         partition, offset = int(row.partitions[0]), int(row.offsets[0])
         value = b"".join(row.contents)
-        key, headers = self._desk.key_and_headers(partition, offset)
+        key, headers = self._desk.key_and_headers(partition, offset, value)
         detail = f"$: the warehouse refuses it: {refused.message}, allowed: what PARSE_JSON and the table take"
         return Letter(
             partition=partition,

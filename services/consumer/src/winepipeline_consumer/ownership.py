@@ -67,6 +67,16 @@ class Ownership:
         for partition, end in batch.ends.items():
             self.places[partition] = Place(self.places[partition].epoch, end)
 
+    def at_rest(self, partitions: Iterable[int], committed: Mapping[int, int]) -> Partitions:
+        """Those of `partitions` of which nothing was read that is not committed."""
+        return [p for p in partitions if p in self.places and self.next_offsets[p] == committed.get(p)]
+
+    def ask_again(self, partitions: Iterable[int]) -> None:
+        """Only the ledger knows now where these stand."""
+        for partition in partitions:
+            self.pending.add(partition)
+            del self.places[partition], self.next_offsets[partition]
+
     def reset(self) -> None:
         """Something went otherwise than expected: only the ledger knows now where each partition stands."""
         self.pending |= self.places.keys()

@@ -7,7 +7,6 @@ import logging
 import queue
 import time
 
-from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.gather import Gatherer
 from winepipeline_consumer.jobs import Claimed, Claiming, Done, Failed, Loaded, Outcome
 from winepipeline_consumer.kafka import Source
@@ -65,6 +64,7 @@ class Reader:
         self._setbacks = 0
         self._lag_told_at = 0.0
         self._full_since: float | None = None
+        self._displaced: set[int] = set()
 
     def attach(self, worker: Worker) -> None:
         """Start the threads behind it; once, before the first turn."""
@@ -172,8 +172,17 @@ class Reader:
     # Batches
 
     def _read(self) -> None:
-        if lost_place := self._gatherer.read(self.ownership):
-            self._place_lost(lost_place)
+        """Read a slice; where the broker has not got our offset any more, the ledger is asked again.
+
+        Retention took it, or the log lost its end, or the topic was made anew. What was read of that partition before
+        is loaded first: it may be all that is left of those events.
+        """
+        self._displaced.update(self._gatherer.read(self.ownership))
+        self._displaced &= self.ownership.places.keys()
+        if at_rest := self.ownership.at_rest(self._displaced, self._committed):
+            self._set_back(f"the broker does not have our offset of partition {at_rest} any more")
+            self._displaced.difference_update(at_rest)
+            self.ownership.ask_again(at_rest)
 
     def _hand_over(self) -> None:
         if self._in_flight >= SLOTS or self._origin is None or not self._gatherer.worth_a_load():
@@ -209,26 +218,24 @@ class Reader:
         self.ownership.reset()
 
     def _start_over(self, why: str) -> None:
-        """Only the ledger knows how to go on; it is asked at once, then less and less often while this goes on."""
+        """Drop what is in hand: only the ledger knows how to go on."""
+        self._set_back(f"dropping what is in hand: {why}")
+        self._break_off()
+
+    def _set_back(self, why: str) -> None:
+        """The ledger is to be asked: at once, then less and less often while this goes on."""
         delay = min(_MOST_CLAIM_DELAY_SECONDS, self._setbacks * _CLAIM_AGAIN_SECONDS)
         self._setbacks += 1
-        _LOG.warning("%s: dropping what is in hand, asking the ledger in %.0f s", why, delay)
+        _LOG.warning("%s; asking the ledger in %.0f s", why, delay)
         self._claim_after = time.monotonic() + delay
-        self._break_off()
 
     # Partitions
 
     def _claim_pending(self) -> None:
         if not self.ownership.pending or self._claiming or time.monotonic() < self._claim_after:
             return
-        try:
-            log_starts = self.source.log_starts(self.ownership.pending)
-        except BrokerUnavailable as error:
-            _LOG.warning("%s; next try in %.0f s", error, _CLAIM_AGAIN_SECONDS)
-            self._claim_after = time.monotonic() + _CLAIM_AGAIN_SECONDS
-            return
         self._claiming = True
-        self.worker.claim(Claiming(log_starts))
+        self.worker.claim(Claiming(frozenset(self.ownership.pending)))
 
     def _claimed(self, outcome: Claimed) -> None:
         self._claiming = False
@@ -249,11 +256,6 @@ class Reader:
         if self._starts:
             self.source.start(self._starts)
             self._starts.clear()
-
-    def _place_lost(self, partitions: Partitions) -> None:
-        """The broker has not got the offset: retention took it, or the log lost its end, or the topic was made anew."""
-        if lost := [p for p in partitions if p in self.ownership.places]:
-            self._start_over(f"the broker does not have our offset of partition {lost} any more")
 
     def _gained(self, partitions: Partitions) -> None:
         self.joined = True

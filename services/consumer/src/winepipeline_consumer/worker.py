@@ -95,8 +95,8 @@ class Worker:
         self._loader.prepare()
         while (job := self._to_load.get()) is not None:
             if isinstance(job, Claiming):
-                origin = self._desk.origin()
-                claims = self._loader.claim(origin, job.log_starts, self._owner, self._accepted_topic_id)
+                origin, log_starts = self._desk.standing(job.partitions)
+                claims = self._loader.claim(origin, log_starts, self._owner, self._accepted_topic_id)
                 self.outcomes.put(Claimed(claims, origin))
             else:
                 self.outcomes.put(self._landed(job))
