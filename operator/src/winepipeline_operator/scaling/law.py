@@ -18,8 +18,8 @@ c_p = Δ committed offset / Δt and the backlog L_p = max(0, end - max(committed
    and drains in C. n is never below it. A partition with more than μ is `PartitionBound`: it gets a member of its own
    and more cannot help it.
 6. Up, at once to n, when R is below the least and the furthest partition is 10 s behind; then settle. Down to the
-   largest n of the last 300 s without a break, never while more waits than half of C would bring, and in one step
-   when still fewer will do within a minute or so.
+   largest advice of the last 300 s without a break, which is n with the busiest member at most 80 % busy; never while
+   more waits than half of C would bring; in one step when still fewer will do within a minute or so.
 7. Effectiveness: a scale-up that brought less than 10 % of the expected gain bars further ones for ten minutes.
 8. Zero: when nothing came for the cool-down and no partition holds more than its idle allowance (transaction markers
    never become events). Waking goes straight to n of what waits, in one rebalance.
@@ -160,7 +160,7 @@ def _awake(settings: ScalingSettings, state: State, seen: Observation, strained:
         return look.hold(Limit.RATE_UNKNOWN, "nothing was taken yet, so what one replica can do is not known")
     rate = state.rate.events_per_second if state.rate is not None else 1.0
     sizing = _size(settings, state, load, rate)
-    state = advised(state, now, max(1, sizing.replicas), settings)
+    state = advised(state, now, max(1, sizing.replicas_calm), settings)
     found = terms_of(settings, state, load, sizing, rate)
     consumption = min(whole.consumed, sum(load.consumption)) if strained.behind else None
     guessed = not found.rate_proven and whole.busy_seconds is None

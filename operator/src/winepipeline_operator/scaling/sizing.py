@@ -6,6 +6,9 @@ from dataclasses import dataclass
 BUSIEST_UTILISATION = 0.9
 """How busy the busiest member may be, of 1: above that, a batch that takes longer than usual becomes a backlog."""
 
+CALM_UTILISATION = 0.8
+"""How busy it may be after a scale-down: with less than the above, an estimate a little too good costs no way back."""
+
 ROUNDING = 1e-9
 """What binary fractions may cost: 12 partitions over exactly 4 replicas' worth of load are 3 each, not 2."""
 
@@ -33,7 +36,8 @@ class Sizing:
         demand_per_second: D, in events/s.
         replicas_exact: x = D/μ, not rounded.
         replicas_least: the fewest that keep up and drain in time; fewer call for a scale-up.
-        replicas: what to scale to: the least, with headroom, snapped to the partitions.
+        replicas: what to scale up to: the least, with headroom, snapped to the partitions.
+        replicas_calm: what to scale down to: not fewer, and the busiest member has headroom too.
         partitions_bound: the partitions that alone ask for more than one replica can do.
     """
 
@@ -41,6 +45,7 @@ class Sizing:
     replicas_exact: float
     replicas_least: int
     replicas: int
+    replicas_calm: int
     partitions_bound: tuple[int, ...]
 
 
@@ -49,12 +54,15 @@ def size(load: Load, *, rate: float, utilisation: float, catch_up_seconds: float
     asked = demands(load, utilisation, catch_up_seconds, restart_seconds)
     bare = demands(load, BUSIEST_UTILISATION, catch_up_seconds, 0.0)
     exact = sum(min(each, rate) for each in asked) / rate
+    calm = demands(load, CALM_UTILISATION, catch_up_seconds, 0.0)
     least = busiest(bare, rate)
+    replicas = max(least, snap(len(asked), exact))
     return Sizing(
         demand_per_second=sum(asked),
         replicas_exact=sum(asked) / rate,
         replicas_least=least,
-        replicas=max(least, snap(len(asked), exact)),
+        replicas=replicas,
+        replicas_calm=max(replicas, busiest(calm, rate)),
         partitions_bound=tuple(number for number, each in enumerate(bare) if each > rate),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.simulator.arrivals import arrivals
@@ -61,6 +61,7 @@ def run(curve: Curve, machine: Machine = MACHINE, forgets_at: frozenset[int] = f
     return Run(outcome, moments, law.decisions)
 
 
+@example(level=4.25, partitions=12, seed=1)
 @settings(max_examples=10, deadline=None)
 @given(level=st.floats(0.1, 5.5), partitions=st.sampled_from([6, 7, 12]), seed=st.integers(1, 50))
 def test_a_constant_load_settles(level: float, partitions: int, seed: int) -> None:
