@@ -66,7 +66,7 @@ class Source:
         """Up to `most` messages; waits until there are so many, or for `timeout_seconds`."""
         messages = self._consumer.consume(most, timeout_seconds)
         lost_place: Partitions = []
-        if list(map(Message.error, messages)).count(None) < len(messages):
+        if any(error is not None for error in map(Message.error, messages)):
             lost_place = _partitions_without_place(messages)
             messages = [message for message in messages if message.error() is None]
         columns = Slice(
