@@ -71,3 +71,19 @@ def test_after_a_surprise_only_the_ledger_is_believed() -> None:
     ownership.reset()
     assert (ownership.assigned, ownership.pending) == ({0, 1, 2}, {0, 1, 2})
     assert (ownership.places, ownership.next_offsets) == ({}, {})
+
+
+def test_an_offset_that_the_broker_lost_waits_for_what_was_read_before() -> None:
+    """What was read of a partition before retention took the rest is loaded before the ledger is asked again."""
+    ownership = owned(p0=5, p1=6, p2=7)
+    ownership.read({0: 9})
+    committed = {0: 5, 1: 6, 2: 7}
+    assert ownership.at_rest([0, 1, 3], committed) == [1]
+    assert ownership.at_rest([0, 1], {**committed, 0: 9}) == [0, 1]
+
+
+def test_a_partition_can_be_asked_for_again_alone() -> None:
+    """The others are read on meanwhile."""
+    ownership = owned(p0=5, p1=6)
+    ownership.ask_again([1])
+    assert (ownership.pending, ownership.places, ownership.next_offsets) == ({1}, {0: Place(3, 5)}, {0: 5})
