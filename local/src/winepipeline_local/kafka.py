@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
 from winepipeline_local.errors import BrokerError
@@ -50,7 +50,15 @@ class Cluster:
         self.bootstrap = str(client_config["bootstrap.servers"])
         self._config = {"client.id": "winepipeline-local", **client_config}
         self._admin = AdminClient(self._config, logger=_QUIET)
+        self._producer: Producer | None = None
         self._consumer = Consumer({**self._config, "group.id": group, "enable.auto.commit": False}, logger=_QUIET)
+
+    def warm_up(self) -> None:
+        """Have the broker give out its first producer id, in the background: it refuses once and costs half a second.
+
+        Services that come later then get theirs at once.
+        """
+        self._producer = Producer({**self._config, "enable.idempotence": True}, logger=_QUIET)
 
     def answers(self, seconds: float = 1.0) -> bool:
         """Whether a broker answers with metadata within so many seconds."""

@@ -70,7 +70,10 @@ class Parts:
                 f"The broker at {self.endpoints.bootstrap_servers} does not answer.",
                 "Check `spec.broker.external` of the resource, the network, and KAFKA_SASL_USERNAME and _PASSWORD.",
             )
-        return Cluster(self.client_config, self.pipeline.spec.consumer.group_id)
+        cluster = Cluster(self.client_config, self.pipeline.spec.consumer.group_id)
+        if self.broker is not None:
+            cluster.warm_up()
+        return cluster
 
     def wait_for_warehouse(self) -> None:
         """Wait until it answers; an account is left to the services, which say best what is wrong with it.

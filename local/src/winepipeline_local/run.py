@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from winepipeline_local import broker_archive, jars
@@ -17,7 +17,6 @@ from winepipeline_local.parts import Parts
 from winepipeline_local.plan import services
 from winepipeline_local.ports import free_ports
 from winepipeline_local.reckoning import Reckoning
-from winepipeline_local.service import Service
 from winepipeline_local.state import State
 from winepipeline_local.terminal import Terminal
 
@@ -85,10 +84,10 @@ class Run:
         self._crew = Crew(cluster, fleet, self._observer(cluster, fleet))
         self.crew.observer.start()
         with self._terminal.waiting("Starting the services"):
-            self._wait_for(fleet.consumers)
-            for producer in fleet.producers:  # last, so that the first event already finds everything ready
+            self._wait_until(lambda: all(each.answers for each in fleet.consumers))
+            for producer in fleet.producers:  # so late that the first event does not have to wait for the consumers
                 producer.start()
-            self._wait_for(fleet.services)
+            self._wait_until(lambda: all(each.state == "running" for each in fleet.services))
         self._terminal.tick("services", ", ".join(each.plan.name for each in fleet.services) or "none", begun)
         self.up_seconds = time.monotonic()
 
@@ -162,9 +161,9 @@ class Run:
             )
         )
 
-    def _wait_for(self, services: Sequence[Service]) -> None:
+    def _wait_until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + SERVICES_SECONDS
-        while any(each.state != "running" for each in services) and time.monotonic() < deadline:
+        while not condition() and time.monotonic() < deadline:
             self._tick()
             time.sleep(FAST_TICK_SECONDS)
 

@@ -34,7 +34,7 @@ class Service:
         self._exits_seconds: list[float] = []
         self._start_at_seconds: float | None = None
         self._earlier_lives = Reading()
-        self._this_life = Reading()
+        self._this_life: Reading | None = None
         self._is_ready = False
         self._wanted = False
         self._life = threading.Lock()
@@ -49,9 +49,14 @@ class Service:
         return "running" if self._is_ready else "starting"
 
     @property
+    def answers(self) -> bool:
+        """Whether its metrics could be read in this life: it has loaded itself and has begun to work."""
+        return self._this_life is not None
+
+    @property
     def reading(self) -> Reading:
         """What it has counted over all its lives in this session."""
-        return self._earlier_lives + self._this_life
+        return self._earlier_lives + (self._this_life or Reading())
 
     @property
     def running(self) -> bool:
@@ -127,7 +132,7 @@ class Service:
         now = time.monotonic()
         self._exits_seconds.append(now)
         with self._life:
-            self._earlier_lives, self._this_life = self.reading, Reading()
+            self._earlier_lives, self._this_life = self.reading, None
             self._child = None
         verdict = after_exit(status, self._exits_seconds)
         if isinstance(verdict, GiveUp):
