@@ -6,9 +6,11 @@ UPDATE locks the table), "commit", "remove".
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from winepipeline_warehouse.errors import DataRefused, Fenced, Unavailable, WarehouseError
+from winepipeline_warehouse.errors import DataRefused, Fenced, Misconfigured, Unavailable, WarehouseError
 from winepipeline_warehouse.ledger import Advance, Origin
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session, Step, no_step
@@ -63,23 +65,23 @@ def load(session: Session, names: Names, work: Load, step: Step = no_step, tries
 
     Raises:
         Fenced: the ledger stands elsewhere; nothing was kept.
-        DataRefused: a row is the cause; nothing was kept.
+        DataRefused: a row for the target is the cause; nothing was kept.
         Unavailable: unknown whether anything was kept: `settle` in a fresh session tells.
         Misconfigured: a person must act; nothing was kept, unless COMMIT said so: `settle` tells.
     """
-    files = [
-        (f"{work.name}-{tries}.parquet", work.rows, work.loaded_count, _copy_rows, "copy"),
-        (f"{work.name}-{tries}-rejected.parquet", work.rejected, work.rejected_count, _copy_rejected, "copy_rejected"),
-    ]
-    files = [file for file in files if file[1]]
+    rows_file, rejected_file = f"{work.name}-{tries}.parquet", f"{work.name}-{tries}-rejected.parquet"
     with step("upload"):
-        for name, content, *_ in files:
-            session.put(content, name, names.stage)
+        for content, file_name in ((work.rows, rows_file), (work.rejected, rejected_file)):
+            if content:
+                session.put(content, file_name, names.stage)
     try:
         with session.transaction(step):
-            for name, _, count, statement, label in files:
-                with step(label):
-                    _copy(session, statement(names, name), _metadata_prefix(work.origin), count)
+            if work.rows:
+                with step("copy"):
+                    _copy(session, _copy_rows(names, rows_file), work.origin, work.loaded_count)
+            if work.rejected:
+                with step("copy_rejected"), _rejects_must_go_in(names):
+                    _copy(session, _copy_rejected(names, rejected_file), work.origin, work.rejected_count)
             with step("ledger"):
                 _advance(session, names, work)
     except (Fenced, DataRefused):
@@ -122,9 +124,22 @@ def settle(session: Session, names: Names, work: Load) -> bool:
     raise Fenced("Fenced", f"the ledger stands at {stands}, {work.name} moves {work.advances}")
 
 
-def _copy(session: Session, statement: str, metadata_prefix: str, sent: int) -> None:
+@contextmanager
+def _rejects_must_go_in(names: Names) -> Iterator[None]:
+    """What was turned away cannot be turned away once more."""
+    try:
+        yield
+    except DataRefused as error:
+        raise Misconfigured(
+            "RejectsRefused",
+            f"{names.rejected} does not take what it must: {error.message}",
+            "compare its columns with those that an empty schema is given",
+        ) from error
+
+
+def _copy(session: Session, statement: str, origin: Origin, sent: int) -> None:
     """COPY all of a file; a file that Snowflake believes to have loaded already counts 0 rows."""
-    answer = session.query(statement, (metadata_prefix,))
+    answer = session.query(statement, (_metadata_prefix(origin),))
     loaded = sum(int(row[3]) for row in answer if len(row) > _ROWS_LOADED)
     if loaded != sent:
         raise Unavailable("RowsMissing", f"COPY loaded {loaded} rows of {sent}: {answer}")

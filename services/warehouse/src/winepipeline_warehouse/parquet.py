@@ -39,7 +39,7 @@ def encode_rejected(rejected: Sequence[RejectedRow]) -> bytes:
     return _file(
         {
             "REASON": pa.array([row.reason.value for row in rejected]),
-            "DETAIL": pa.array([row.detail for row in rejected]),
+            "DETAIL": pa.array([row.words for row in rejected]),
             **_places(
                 np.array([row.partition for row in rejected], np.int32),
                 np.array([row.offset for row in rejected], np.int64),

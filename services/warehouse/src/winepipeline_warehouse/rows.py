@@ -104,6 +104,15 @@ class RejectedRow:
     value: bytes | None
 
     @property
+    def words(self) -> str:
+        """The detail as a column takes it: without lone surrogates and zeros."""
+        return _storable(self.detail.encode(errors="backslashreplace"))
+
+    @property
     def preview(self) -> str:
         """The beginning of the value, readable whatever its bytes are."""
-        return (self.value or b"")[:PREVIEW_BYTES].decode(errors="backslashreplace").replace("\0", "\\x00")
+        return _storable((self.value or b"")[:PREVIEW_BYTES])
+
+
+def _storable(text: bytes) -> str:
+    return text.decode(errors="backslashreplace").replace("\0", "\\x00")
