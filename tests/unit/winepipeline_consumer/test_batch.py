@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from winepipeline_consumer.batch import Batch, Gathering, Place, advanced, ends_of, unread
@@ -74,6 +74,7 @@ def loaded(batches: Sequence[Batch]) -> dict[int, int]:
     return ledger
 
 
+@settings(max_examples=50)
 @given(batches())
 def test_a_batch_moves_the_ledger_over_all_that_was_read_and_no_further(batch: Batch) -> None:
     """After a load the ledger stands behind the last message of each partition, be it a sale or a dead letter."""
@@ -87,6 +88,7 @@ def test_a_batch_moves_the_ledger_over_all_that_was_read_and_no_further(batch: B
         assert each.loaded + each.rejected + each.skipped == each.end - PLACES[each.partition].ledger
 
 
+@settings(max_examples=50)
 @given(batches(least_rows=2))
 def test_halves_are_the_whole(batch: Batch) -> None:
     """Splitting a load to find the row that the warehouse refuses loses nothing and doubles nothing."""
@@ -99,6 +101,7 @@ def test_halves_are_the_whole(batch: Batch) -> None:
     assert (first.number, first.generation) == (second.number, second.generation) == (batch.number, batch.generation)
 
 
+@settings(max_examples=50)
 @given(batches(least_rows=2))
 def test_halves_are_loaded_one_after_the_other(batch: Batch) -> None:
     """The second half finds the ledger where the first has left it, and leaves it where the whole would have."""
@@ -110,6 +113,7 @@ def test_halves_are_loaded_one_after_the_other(batch: Batch) -> None:
         assert max(early, default=-1) < min(late, default=2**63)
 
 
+@settings(max_examples=50)
 @given(batches())
 def test_halving_to_the_end(batch: Batch) -> None:
     """However often a load is split, its parts in their order are still the load, each with one row at most."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winepipeline_consumer.batch import Batch, Gathering, Place
@@ -101,6 +101,7 @@ def batch_of(rows: list[tuple[int, int]], letters: list[tuple[int, int]]) -> Bat
 places = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 30)), unique=True, min_size=1, max_size=20)
 
 
+@settings(max_examples=30)
 @given(places, st.data())
 def test_exactly_the_rows_that_the_warehouse_refuses_are_turned_away(
     found: list[tuple[int, int]], data: st.DataObject
