@@ -17,7 +17,7 @@ from winepipeline_local.parts import Parts
 from winepipeline_local.resource import pipeline_of, text_of
 from winepipeline_local.state import State, newest
 from winepipeline_local.terminal import Terminal
-from winepipeline_local.totals import totals
+from winepipeline_local.totals import totals, with_ends
 from winepipeline_local.warehouse import Warehouse
 from winepipeline_operator.environment import Address, Endpoints
 from winepipeline_operator.spec import WinePipeline
@@ -34,8 +34,9 @@ def main(chosen: argparse.Namespace) -> int:
     terminal = Terminal.of(json=chosen.output == "json")
     topic = pipeline.spec.topic.name
     with terminal.waiting("Counting"), _endpoints(pipeline, state) as endpoints:
+        counted = Warehouse(warehouse_login(pipeline, endpoints, os.environ)).audit(topic)
         reach = Cluster(client_config(pipeline, endpoints, os.environ)).reach(topic)
-        audit = Warehouse(warehouse_login(pipeline, endpoints, os.environ)).audit(topic, reach)
+    audit = with_ends(counted, reach)
     sums = totals(audit, reach)
     if chosen.output == "json":
         sys.stdout.write(json.dumps(audit_json(audit, sums)) + "\n")

@@ -10,7 +10,7 @@ from winepipeline_local.reading import Reading
 from winepipeline_local.snapshot import LandedRow
 from winepipeline_local.state import State
 from winepipeline_local.summary import Summary
-from winepipeline_local.totals import Totals, totals
+from winepipeline_local.totals import Totals, totals, with_ends
 
 if TYPE_CHECKING:
     from winepipeline_local.warehouse import Warehouse
@@ -59,7 +59,7 @@ class Reckoning:
         elif noted.get("topic_id") == reach.topic_id and self._parts.broker and self._parts.emulator:
             self._before = Totals(**noted["counts"])
         else:
-            self._before = totals(self.warehouse.ledger(topic), reach)
+            self._before = totals(with_ends(self.warehouse.ledger(topic), reach), reach)
 
     def finish(
         self, cluster: Cluster, reading: Reading, seconds: float, first_row: float | None, restarts: int
@@ -77,8 +77,9 @@ class Reckoning:
             BrokerError, WarehouseError: they do not answer.
         """
         topic = self._order.pipeline.spec.topic.name
+        counted = self.warehouse.audit(topic)
         reach = cluster.reach(topic)
-        audit = self.warehouse.audit(topic, reach)
+        audit = with_ends(counted, reach)
         sums = totals(audit, reach)
         self._state.note({"totals": {"topic_id": reach.topic_id, "counts": asdict(sums)}})
         return Summary(

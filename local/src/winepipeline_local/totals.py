@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the audit's module loads the connector, which takes longer than all the rest of the command
@@ -18,10 +18,6 @@ class Ends:
     topic_id: str
     starts: Mapping[int, int]
     ends: Mapping[int, int]
-
-    def for_audit(self) -> dict[tuple[str, int], int]:
-        """The end offsets as the audit takes them."""
-        return {(self.topic_id, partition): end for partition, end in self.ends.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +49,25 @@ class Totals:
         )
 
 
+def with_ends(audit: Audit, topic: Ends) -> Audit:
+    """An audit that was made without asking the broker, with the topic's end offsets in it.
+
+    The ends must be read after the audit: while consumers work, ends from before it may lie behind what is loaded.
+    """
+    return replace(
+        audit,
+        partitions=tuple(
+            replace(each, end_offset=topic.ends.get(each.partition) if each.topic_id == topic.topic_id else None)
+            for each in audit.partitions
+        ),
+    )
+
+
 def totals(audit: Audit, topic: Ends) -> Totals:
-    """The sums over an audit of this topic; partitions that no consumer claimed yet are in flight as a whole."""
+    """The sums over an audit with this topic's ends; partitions that no consumer claimed yet are in flight as a whole."""
     known = {each.partition for each in audit.partitions if each.topic_id == topic.topic_id}
     unclaimed = sum(end - topic.starts.get(number, 0) for number, end in topic.ends.items() if number not in known)
-    behind = sum(
-        max(0, topic.ends[each.partition] - each.next_offset)
-        for each in audit.partitions
-        if each.topic_id == topic.topic_id and each.partition in topic.ends
-    )
-    in_flight = behind + unclaimed
+    in_flight = audit.total("in_flight") + unclaimed
     covered = audit.total("consumed") - audit.total("skipped")
     return Totals(
         produced=covered + in_flight,

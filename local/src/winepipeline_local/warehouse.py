@@ -9,7 +9,6 @@ from typing import Any
 from winepipeline_local.errors import WarehouseError
 from winepipeline_local.row_words import dead_letter, landed_row
 from winepipeline_local.snapshot import DeadLetter, LandedRow
-from winepipeline_local.totals import Ends
 from winepipeline_warehouse.audit import Audit, PartitionAudit, audit
 from winepipeline_warehouse.errors import WarehouseError as VendorError
 from winepipeline_warehouse.names import Names
@@ -41,15 +40,15 @@ class Warehouse:
         )
         return tuple(dead_letter(*row) for row in self._rows(statement))
 
-    def audit(self, topic: str, ends: Ends | None) -> Audit:
-        """The audit of one topic.
+    def audit(self, topic: str) -> Audit:
+        """The audit of one topic, without the topic's own ends.
 
         Raises:
             WarehouseError: the warehouse does not answer, or has no such tables.
         """
         try:
             with Session(self.settings) as session:
-                return audit(session, self.names, topic, ends.for_audit() if ends else None)
+                return audit(session, self.names, topic)
         except VendorError as failure:
             if failure.reason == "NotFound" and self.settings.protocol == "http":
                 return Audit(())  # an emulator that no consumer has been at yet: nothing is loaded

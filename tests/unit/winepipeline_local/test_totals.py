@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winepipeline_local.totals import Ends, Totals, totals
+from winepipeline_local.totals import Ends, Totals, totals, with_ends
 from winepipeline_warehouse.audit import Audit, PartitionAudit
 
 counts = st.integers(0, 1000)
@@ -63,6 +63,14 @@ def test_a_lost_row_breaks_the_sum(audit: Audit) -> None:
     sums = totals(Audit(tuple(worse)), reach(audit))
     assert sums.missing == 1
     assert sums.produced == sums.loaded + sums.rejected + sums.in_flight + sums.expired + 1
+
+
+@given(audits())
+def test_ends_of_another_topic_are_not_this_topics(audit: Audit) -> None:
+    """A topic that was made again under the old name does not make the old one's rows look behind."""
+    other = replace(reach(audit), topic_id="new")
+    assert with_ends(with_ends(audit, other), reach(audit)) == audit
+    assert all(each.end_offset is None for each in with_ends(audit, other).partitions)
 
 
 def test_a_session_is_what_it_added() -> None:
