@@ -12,7 +12,7 @@ _QUIET: dict[str, Any] = {"log.connection.close": False}
 
 def admin_config(settings: ConsumerSettings) -> dict[str, Any]:
     """For questions about the topic."""
-    return {**settings.client_config(), **_QUIET}
+    return {**settings.client_config(), **_QUIET, "client.id": settings.instance_name}
 
 
 def producer_config(settings: ConsumerSettings) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def producer_config(settings: ConsumerSettings) -> dict[str, Any]:
     return {
         **settings.client_config(),
         **_QUIET,
+        "client.id": settings.instance_name,
         "enable.idempotence": True,
         "acks": "all",
         "compression.type": "zstd",
@@ -60,4 +61,11 @@ def consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
     }
     if settings.group_instance_id:
         config["group.instance.id"] = settings.group_instance_id
+    return config
+
+
+def again_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """For reading one message again, beside the group."""
+    config = {**consumer_config(settings), "group.id": f"{settings.group_id}-again"}
+    config.pop("group.instance.id", None)
     return config

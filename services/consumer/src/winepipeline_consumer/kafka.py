@@ -1,6 +1,7 @@
 """Kafka: the topic we read, the group we are in, the dead letters we write. The only module that knows librdkafka."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,18 +19,22 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from winepipeline_consumer.client_config import LETTER_SECONDS, admin_config, consumer_config, producer_config
+from winepipeline_consumer import client_config
 from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
 from winepipeline_consumer.letter import Headers, Outgoing
 from winepipeline_consumer.ownership import Listener, Partitions
+from winepipeline_consumer.repeats import Repeats
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
 from winepipeline_warehouse.ledger import Origin
 
 _LOG = logging.getLogger(__name__)
+_LIBRDKAFKA = logging.getLogger(f"{__name__}.librdkafka")
+_LIBRDKAFKA.addFilter(Repeats())
 
 _ADMIN_SECONDS = 10.0
 _ENDS_SECONDS = 1.0
+_LEAVE_SECONDS = 5.0
 
 _GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
 
@@ -56,8 +61,8 @@ class Source:
         self.topic = settings.topic
         self._listener = listener
         self._settings = settings
-        self._consumer = _made(Consumer, consumer_config(settings))
-        self._admin = _made(AdminClient, admin_config(settings))
+        self._consumer = _made(Consumer, client_config.consumer_config(settings))
+        self._admin = _made(AdminClient, client_config.admin_config(settings))
         self._consumer.subscribe(
             [self.topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
         )
@@ -83,10 +88,9 @@ class Source:
         A partition is taken out and put in again rather than sought: a seek fails while its fetcher is starting.
         """
         again = [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
-        if again:
-            self._consumer.incremental_unassign(again)
-            self._consumer.incremental_assign(again)
-            self._consumer.resume(again)
+        self._consumer.incremental_unassign(again)
+        self._consumer.incremental_assign(again)
+        self._consumer.resume(again)
 
     def hold(self, partitions: Iterable[int]) -> None:
         """Read no more from these until `start` or `release`."""
@@ -128,11 +132,11 @@ class Source:
                 ends[tp.partition] = high
         return ends
 
-    def commit(self, offsets: Mapping[int, int], *, wait: bool = False) -> None:
+    def commit(self, offsets: Mapping[int, int]) -> None:
         """Tell the broker how far we are. Advice for lag monitors only: the ledger decides where we go on."""
         positions = [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
         try:
-            self._consumer.commit(offsets=positions, asynchronous=not wait)
+            self._consumer.commit(offsets=positions, asynchronous=True)
         except KafkaException as error:
             _LOG.debug("the broker did not take the offsets: %s", _words(error))
 
@@ -156,9 +160,7 @@ class Source:
         Raises:
             BrokerUnavailable: it does not answer.
         """
-        config = {**consumer_config(self._settings), "group.id": f"{self._settings.group_id}-again"}
-        config.pop("group.instance.id", None)
-        reader = Consumer(config, logger=_LOG)
+        reader = _made(Consumer, client_config.again_config(self._settings))
         try:
             reader.assign([TopicPartition(self.topic, partition, offset)])
             message = reader.poll(_ADMIN_SECONDS)
@@ -176,8 +178,10 @@ class Source:
         return message.key(), list(message.headers() or [])
 
     def close(self) -> None:
-        """Leave the group."""
-        self._consumer.close()
+        """Leave the group once the last commits are answered; without a word when the broker does not answer."""
+        leaving = threading.Thread(target=self._consumer.close, name="leave", daemon=True)
+        leaving.start()
+        leaving.join(_LEAVE_SECONDS)
 
     def _named(self, partitions: Iterable[int]) -> list[TopicPartition]:
         return [TopicPartition(self.topic, partition) for partition in partitions]
@@ -202,7 +206,7 @@ class Sink:
 
     def __init__(self, settings: ConsumerSettings) -> None:
         self.topic = settings.dead_letter_topic
-        self._config = producer_config(settings)
+        self._config = client_config.producer_config(settings)
         self._producer = _made(Producer, self._config)
 
     def send(self, letters: Sequence[Outgoing]) -> list[Outgoing]:
@@ -231,19 +235,18 @@ class Sink:
 
             return done
 
-        for number, (key, value, headers) in enumerate(letters):
-            self._produce(key, value, headers, report(number))
-        self._producer.flush(LETTER_SECONDS)
+        for number, letter in enumerate(letters):
+            self._produce(letter, report(number))
+        self._producer.flush(client_config.LETTER_SECONDS)
         refused.extend((letters[number], KafkaError(KafkaError._TIMED_OUT)) for number in waiting)  # noqa: SLF001
         if any(map(_is_fatal, (error for _, error in refused))):
             # An idempotent producer that has lost count takes nothing any more; a new one counts from the beginning.
             self._producer = _made(Producer, self._config)
         return refused
 
-    def _produce(
-        self, key: bytes | None, value: bytes | None, headers: Headers, done: Callable[[KafkaError | None, Any], None]
-    ) -> None:
+    def _produce(self, letter: Outgoing, done: Callable[[KafkaError | None, Any], None]) -> None:
         """Hand a message to librdkafka, waiting for room in its queue."""
+        key, value, headers = letter
         while True:
             try:
                 self._producer.produce(self.topic, value, key, headers=headers, on_delivery=done)
@@ -259,7 +262,7 @@ class Sink:
 def _made(client: Callable[..., Any], config: dict[str, Any]) -> Any:
     """One of librdkafka's clients."""
     try:
-        return client(config, logger=_LOG)
+        return client(config, logger=_LIBRDKAFKA)
     except KafkaException as error:
         raise BrokerRefuses(f"librdkafka does not take the settings: {_words(error)}", "mend KAFKA_…") from error
 
@@ -289,9 +292,8 @@ def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
 
 def _id_text(topic_id: Any) -> str:
     """Empty for a broker that gives topics no ids (all bits zero)."""
-    if topic_id is None or (topic_id.get_most_significant_bits() == 0 and topic_id.get_least_significant_bits() == 0):
-        return ""
-    return str(topic_id)
+    known = topic_id is not None and (topic_id.get_most_significant_bits() or topic_id.get_least_significant_bits())
+    return str(topic_id) if known else ""
 
 
 def _words(error: KafkaException) -> str:

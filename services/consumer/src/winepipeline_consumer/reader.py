@@ -116,7 +116,7 @@ class Reader:
         landed = landed and not self._in_flight
         self._in_flight = 0  # leaving the group revokes the partitions, and nobody is to wait for loads there
         if committed := {p: self._committed[p] for p in self.ownership.places if p in self._committed}:
-            self.source.commit(committed, wait=True)
+            self.source.commit(committed)
         self.source.close()
         return landed
 

@@ -1,0 +1,60 @@
+"""Consumers come, go, freeze and come back: whoever owns a partition by the ledger loads it, and nobody else."""
+
+import signal
+
+from winepipeline_process.exits import ExitCode
+
+from .fault_proxy import Act, FaultProxy
+from .process import eventually
+from .pump import pumping
+from .scene import MakeScene, Scene
+
+
+def test_a_frozen_consumer_that_comes_back_is_fenced(scene: Scene) -> None:
+    """A process that was stopped past its session, while another loaded on, loads nothing twice and joins again."""
+    frozen = scene.consumer()
+    with pumping(scene):
+        frozen.says("landed")
+        frozen.signal(signal.SIGSTOP)
+        heir = scene.consumer()
+        heir.says("0 at")
+        heir.says("1 at")
+        heir.says("landed")
+        frozen.signal(signal.SIGCONT)
+        eventually(lambda: frozen.log.count("reading") > 1, "it reads again")
+    scene.wait_until_landed()
+    assert frozen.stop() == heir.stop() == ExitCode.OK
+    scene.prove()
+
+
+def test_a_namesake_takes_over_in_the_middle_of_a_load(scene: Scene, proxy: FaultProxy) -> None:
+    """Of two processes with one name, the older one's load is refused when it is about to commit, and it ends."""
+    scene.produce(40)
+    caught = proxy.inject(r"^UPDATE", Act.DELAY)
+    name = {"GROUP_INSTANCE_ID": "pod-0"}
+    older = scene.consumer(**name, **proxy.environment)
+    eventually(caught.hit.__len__, "the older one is about to move the ledger")
+    newer = scene.consumer(**name)
+    newer.says("landed")
+    proxy.heal()
+    assert older.ended() == ExitCode.BROKER
+    assert "GROUP_INSTANCE_ID" in older.log
+    scene.wait_until_landed()
+    assert newer.stop() == ExitCode.OK
+    scene.prove()
+
+
+def test_rebalances_under_load(make_scene: MakeScene) -> None:
+    """Consumers that join, leave in good order and are killed while events come in lose and double nothing."""
+    scene = make_scene(partitions=4)
+    with pumping(scene):
+        first = scene.consumer()
+        first.says("landed")
+        second, third = scene.consumer(), scene.consumer()
+        second.says("landed")
+        third.says("landed")
+        assert first.stop() == ExitCode.OK
+        third.kill()
+        scene.consumer().says("landed")
+    scene.wait_until_landed()
+    scene.prove()
