@@ -27,6 +27,7 @@ class Act(Enum):
     DROP_AFTER = "pass it on, and close the connection instead of answering"
     HANG_BEFORE = "neither pass it on nor answer"
     HANG_AFTER = "pass it on, and do not answer"
+    DELAY = "pass it on when healed"
     ANSWER = "answer with `Fault.answer`, and do not pass it on"
 
 
@@ -139,6 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(503, {}, b"<html>503 Service Unavailable</html>")
             case Act.ANSWER:
                 self._answer(200, {"Content-Type": "application/json"}, json.dumps(fault.answer).encode())
+            case Act.DELAY:
+                self.server.hang()
+                self._answer(*self._forwarded(body))
             case Act.DROP_BEFORE | Act.HANG_BEFORE:
                 self._leave(fault)
             case Act.DROP_AFTER | Act.HANG_AFTER:

@@ -29,7 +29,7 @@ QUIET = logging.getLogger("librdkafka")
 
 QUICK = {
     "BATCH_SIZE": "20",
-    "MAX_BATCH_SIZE": "20",
+    "MAX_BATCH_SIZE": "200",
     "CONSUMER_TIMEOUT_MS": "50",
     "CONSUMER_SESSION_TIMEOUT_MS": "6000",
     "STOP_SECONDS": "10",
