@@ -64,7 +64,7 @@ def with_ends(audit: Audit, topic: Ends) -> Audit:
 
 
 def totals(audit: Audit, topic: Ends) -> Totals:
-    """The sums over an audit with this topic's ends; partitions that no consumer claimed yet are in flight as a whole."""
+    """The sums over an audit with this topic's ends; partitions that nobody claimed yet are in flight as a whole."""
     known = {each.partition for each in audit.partitions if each.topic_id == topic.topic_id}
     unclaimed = sum(end - topic.starts.get(number, 0) for number, end in topic.ends.items() if number not in known)
     in_flight = audit.total("in_flight") + unclaimed

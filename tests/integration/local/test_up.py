@@ -100,7 +100,8 @@ def test_a_person_sees_ticks_a_ready_block_lines_and_a_summary(command: Command)
     """Without a terminal everything is plain lines, one after the other."""
     process = command("up", "--for", "3s")
     out, err = process.communicate(timeout=90)
-    assert (process.returncode, err) == (0, "")
+    assert process.returncode == 0, out + err
+    assert err == ""
     assert "\x1b" not in out
     ticks = re.findall(r"^√ (\w+) .* \d+\.\d s$", out, re.MULTILINE)
     assert ticks == ["broker", "topics", "warehouse", "services"]
