@@ -13,6 +13,7 @@ from confluent_kafka import Message, Producer, TopicPartition
 
 from winepipeline_local.broker import Broker
 from winepipeline_local.kafka import Cluster
+from winepipeline_local.totals import with_ends
 from winepipeline_producer.stream import Recipe, Stream
 from winepipeline_warehouse.audit import Audit, audit
 from winepipeline_warehouse.names import Names
@@ -176,7 +177,7 @@ class Scene:
         """The product's own audit, against the topic as it is now."""
         if self._session is None:
             self._session = Session(self.settings)
-        return audit(self._session, self.names, self.topic, self.cluster.reach(self.topic).for_audit())
+        return with_ends(audit(self._session, self.names, self.topic), self.cluster.reach(self.topic))
 
     # Proof
 
