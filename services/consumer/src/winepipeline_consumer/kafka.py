@@ -71,7 +71,7 @@ class Source:
         """Up to `most` messages; waits until there are so many, or for `timeout_seconds`."""
         messages = self._consumer.consume(most, timeout_seconds)
         lost_place: Partitions = []
-        if any(error is not None for error in map(Message.error, messages)):
+        if any(map(Message.error, messages)):  # a KafkaError is always true; comparing it with None would fail
             lost_place = _partitions_without_place(messages)
             messages = [message for message in messages if message.error() is None]
         columns = Slice(
