@@ -13,10 +13,11 @@ from rich.text import Text
 
 from winepipeline_local.lines import line
 from winepipeline_local.snapshot import Snapshot
-from winepipeline_local.view import CALM, GOOD, live_view
+from winepipeline_local.view import CALM, GOOD, landed, live_view
 
 LINE_SECONDS = 2.0
 PLAIN_WIDTH = 120
+FIRST_ROWS = 3
 
 
 class Terminal:
@@ -29,6 +30,7 @@ class Terminal:
         self.console = console
         self._live: Live | None = None
         self._next_line_seconds = 0.0
+        self._rows_shown = False
 
     @classmethod
     def of(cls, *, json: bool) -> Self:
@@ -81,9 +83,13 @@ class Terminal:
             self._live = None
 
     def show(self, snapshot: Snapshot) -> None:
-        """The newest snapshot: drawn over the last one, or, every few seconds, as a line."""
+        """The newest snapshot: drawn over the last one, or as a line now and then; the first rows as they land."""
         if self._live is not None:
             self._live.update(live_view(snapshot), refresh=True)
-        elif time.monotonic() >= self._next_line_seconds:
+            return
+        if snapshot.rows and not self._rows_shown:
+            self._rows_shown = True
+            self.console.print(landed(snapshot.rows[:FIRST_ROWS]))
+        if time.monotonic() >= self._next_line_seconds:
             self._next_line_seconds = time.monotonic() + LINE_SECONDS
             self.console.print(line(snapshot))
