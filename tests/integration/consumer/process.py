@@ -98,6 +98,12 @@ class Consumer:
         found = re.search(rf"^{re.escape(name)} (\S+)$", self.get("/metrics")[1], re.MULTILINE)
         return float(found[1]) if found else 0.0
 
+    @property
+    def peak_megabytes(self) -> float:
+        """The most memory that it has had resident so far."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
+
     def _gone(self) -> bool:
         return self.exit_status is not None
 
