@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from confluent_kafka import Consumer as KafkaConsumer
 from confluent_kafka import Message, Producer, TopicPartition
 
 from winepipeline_local.broker import Broker
-from winepipeline_local.kafka import Cluster
+from winepipeline_local.kafka import Cluster, Topic
 from winepipeline_local.totals import with_ends
 from winepipeline_producer.stream import Recipe, Stream
 from winepipeline_warehouse.audit import Audit, audit
@@ -22,8 +22,8 @@ from winepipeline_warehouse.settings import WarehouseSettings
 
 from .process import Consumer, eventually
 
-Place = tuple[int, int]
-"""Partition and offset."""
+Place = tuple[str, int, int]
+"""Topic id, partition and offset."""
 
 QUIET = logging.getLogger("librdkafka")
 """What the tests' own clients say of a broker that is stopped on purpose goes nowhere (see `Cluster`)."""
@@ -69,6 +69,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.cluster = Cluster({"bootstrap.servers": self.broker.bootstrap})
+        self.topic_id = self.cluster.reach(self.topic).topic_id
         self._producer = Producer(
             {
                 "bootstrap.servers": self.broker.bootstrap,
@@ -120,7 +121,7 @@ class Scene:
     def _hand_over(self, message: Sent, partition: int) -> None:
         def delivered(error: Any, report: Message) -> None:
             assert error is None, error
-            self.sent[report.partition(), report.offset()] = message
+            self.sent[self.topic_id, report.partition(), report.offset()] = message
 
         while True:
             try:
@@ -132,6 +133,20 @@ class Scene:
             else:
                 self._producer.poll(0)
                 return
+
+    def remake_topic(self, partitions: int = 2) -> None:
+        """Delete the topic and make one of the same name."""
+        self.cluster.delete([self.topic])
+        self.cluster.create([Topic(self.topic, partitions)])
+        self.topic_id = self.cluster.reach(self.topic).topic_id
+
+    def ends(self) -> dict[int, int]:
+        """The end of each partition."""
+        return dict(self.cluster.reach(self.topic).ends)
+
+    def expire(self, offsets: Mapping[int, int]) -> None:
+        """Have the broker forget what stands before these offsets of each partition, as retention does."""
+        self.cluster.delete_records_before(self.topic, offsets)
 
     # What landed
 
@@ -162,8 +177,11 @@ class Scene:
         return self._places(self.names.target), self._places(self.names.rejected)
 
     def _places(self, table: str) -> list[Place]:
-        rows = self.query(f"SELECT EVENT_METADATA:partition::INTEGER, EVENT_METADATA:offset::INTEGER FROM {table}")  # noqa: S608
-        return [(int(partition), int(offset)) for partition, offset in rows]
+        rows = self.query(
+            "SELECT EVENT_METADATA:topic_id::VARCHAR, EVENT_METADATA:partition::INTEGER, "  # noqa: S608
+            f"EVENT_METADATA:offset::INTEGER FROM {table}"
+        )
+        return [(str(topic_id), int(partition), int(offset)) for topic_id, partition, offset in rows]
 
     def count(self) -> int:
         """How many events have landed; 0 while there are no tables."""

@@ -66,7 +66,7 @@ def rivals(scene: Scene) -> tuple[Rival, Rival]:
     """Two of them, on tables that are there."""
     found = Rival(scene, "one"), Rival(scene, "other")
     found[0].loader.prepare()
-    scene.sent.update({(0, offset): Sent(None, None, []) for offset in range(_EVENTS)})
+    scene.sent.update({("id", 0, offset): Sent(None, None, []) for offset in range(_EVENTS)})
     return found
 
 
