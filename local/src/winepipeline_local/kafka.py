@@ -14,6 +14,7 @@ from winepipeline_local.errors import BrokerError
 from winepipeline_local.totals import Ends
 
 POLL_SECONDS = 0.05
+URL_SAFE = str.maketrans("+/", "-_")  # a topic's id as Kafka's own tools and the consumer write it
 REQUEST_SECONDS = 10.0
 # What time does not change. Everything else may pass: a topic just made has no leader yet, a broker just restarted
 # has not told everybody its new epoch.
@@ -136,7 +137,7 @@ class Cluster:
         numbers = [each.id for each in description.partitions]
         spans = self._spans(topic, numbers)
         return Ends(
-            str(description.topic_id),
+            str(description.topic_id).translate(URL_SAFE).rstrip("="),
             {number: start for number, (start, _) in spans.items()},
             {number: end for number, (_, end) in spans.items()},
         )

@@ -96,8 +96,14 @@ class Parts:
         )
 
     def make_topics(self, cluster: Cluster) -> tuple[str, ...]:
-        """Create what is missing, grow what is too small, delete nothing; returns the names of the new ones."""
+        """Create what is missing, delete nothing; returns the names of the new ones.
+
+        A topic of the embedded broker that is too small grows. A broker that stands already is used as it is, since
+        partitions cannot be taken away again and keys would move.
+        """
         created = cluster.create(self.topics())
+        if self.broker is None:
+            return created
         standing = cluster.partition_counts()
         for topic in self.topics():
             if standing.get(topic.name, topic.partitions) < topic.partitions:

@@ -34,6 +34,8 @@ def after_exit(exit_status: int, exits_seconds: Sequence[float]) -> Restart | Gi
     """
     if exit_status == ExitCode.USAGE:
         return GiveUp("refuses its settings; starting it again would not change that")
+    if exit_status == ExitCode.WAREHOUSE:
+        return GiveUp("found something that a person has to put right; starting it again would not change that")
     recent = [when for when in exits_seconds if exits_seconds[-1] - when < CALM_SECONDS]
     if len(recent) >= MOST_EXITS:
         return GiveUp(f"ended {len(recent)} times within {CALM_SECONDS:.0f} s")

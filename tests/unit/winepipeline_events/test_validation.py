@@ -80,7 +80,7 @@ CASES: list[tuple[str, bytes | None, Reason, str]] = [
     ("cut off", json.dumps(ORDER).encode()[:-1], Reason.NOT_JSON, "truncated"),
     ("two events", json.dumps(ORDER).encode() * 2, Reason.NOT_JSON, "trailing"),
     ("not a number", with_(ORDER, "total", float("nan")), Reason.NOT_JSON, "malformed"),
-    ("array", b"[1]", Reason.NOT_AN_OBJECT, "list"),
+    ("array", b"[1]", Reason.NOT_AN_OBJECT, "got [1]"),
     ("number", b"7", Reason.NOT_AN_OBJECT, "7"),
     ("unknown type", with_(ORDER, "event_type", "ORDER_EATEN"), Reason.UNKNOWN_TYPE, "ORDER_CREATED"),
     ("no type", without(ORDER, "event_type"), Reason.MISSING_FIELD, "$.event_type: missing"),

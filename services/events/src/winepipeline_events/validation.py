@@ -94,8 +94,7 @@ def diagnose(value: bytes | None, limits: Limits) -> Rejection:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return Rejection(Reason.NOT_JSON, f"{error}; got {shown(value)}, allowed: one JSON object")
     if not isinstance(document, dict):
-        kind = type(document).__name__
-        return Rejection(Reason.NOT_AN_OBJECT, f"$: got a JSON {kind}, {shown(document)}, allowed: an object")
+        return Rejection(Reason.NOT_AN_OBJECT, f"$: got {shown(document)}, allowed: an object")
     try:
         event = decode(value)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
