@@ -22,8 +22,10 @@ from winepipeline_warehouse.settings import WarehouseSettings
 
 from .process import Consumer, eventually
 
-Place = tuple[str, int, int]
-"""Topic id, partition and offset."""
+Place = tuple[int, int]
+"""Partition and offset; the partitions of a topic that was made again count on from 1000, then from 2000, and so on."""
+
+_ANOTHER_TOPIC = 1000
 
 QUIET = logging.getLogger("librdkafka")
 """What the tests' own clients say of a broker that is stopped on purpose goes nowhere (see `Cluster`)."""
@@ -69,7 +71,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.cluster = Cluster({"bootstrap.servers": self.broker.bootstrap})
-        self.topic_id = self.cluster.reach(self.topic).topic_id
+        self.topic_ids = [self.cluster.reach(self.topic).topic_id]
         self._producer = Producer(
             {
                 "bootstrap.servers": self.broker.bootstrap,
@@ -121,7 +123,7 @@ class Scene:
     def _hand_over(self, message: Sent, partition: int) -> None:
         def delivered(error: Any, report: Message) -> None:
             assert error is None, error
-            self.sent[self.topic_id, report.partition(), report.offset()] = message
+            self.sent[self._place(self.topic_ids[-1], report.partition(), report.offset())] = message
 
         while True:
             try:
@@ -138,7 +140,7 @@ class Scene:
         """Delete the topic and make one of the same name."""
         self.cluster.delete([self.topic])
         self.cluster.create([Topic(self.topic, partitions)])
-        self.topic_id = self.cluster.reach(self.topic).topic_id
+        self.topic_ids.append(self.cluster.reach(self.topic).topic_id)
 
     def ends(self) -> dict[int, int]:
         """The end of each partition."""
@@ -181,7 +183,10 @@ class Scene:
             "SELECT EVENT_METADATA:topic_id::VARCHAR, EVENT_METADATA:partition::INTEGER, "  # noqa: S608
             f"EVENT_METADATA:offset::INTEGER FROM {table}"
         )
-        return [(str(topic_id), int(partition), int(offset)) for topic_id, partition, offset in rows]
+        return [self._place(str(topic_id), int(partition), int(offset)) for topic_id, partition, offset in rows]
+
+    def _place(self, topic_id: str, partition: int, offset: int) -> Place:
+        return _ANOTHER_TOPIC * self.topic_ids.index(topic_id) + partition, offset
 
     def count(self) -> int:
         """How many events have landed; 0 while there are no tables."""

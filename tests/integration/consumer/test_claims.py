@@ -30,7 +30,7 @@ class Rival:
         rng = random.Random(name)
         self.loader = Loader(scene.settings, scene.names, Watch(Metrics(), rng), rng)
         self.name = name
-        self.origin = Origin("cluster", scene.topic, "id")
+        self.origin = Origin("cluster", scene.topic, scene.topic_ids[0])
         self.values = [each.value for each in Stream(Recipe(), seed=1).take(_EVENTS, 1_795_000_000_000)]
 
     def claim(self) -> Claim:
@@ -66,7 +66,7 @@ def rivals(scene: Scene) -> tuple[Rival, Rival]:
     """Two of them, on tables that are there."""
     found = Rival(scene, "one"), Rival(scene, "other")
     found[0].loader.prepare()
-    scene.sent.update({("id", 0, offset): Sent(None, None, []) for offset in range(_EVENTS)})
+    scene.sent.update({(0, offset): Sent(None, None, []) for offset in range(_EVENTS)})
     return found
 
 

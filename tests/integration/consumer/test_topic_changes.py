@@ -13,7 +13,7 @@ def assert_it_stopped_for_the_new_topic(consumer: Consumer, scene: Scene) -> Non
     """With the class of failure, the reason, and what to do."""
     assert consumer.ended() == ExitCode.WAREHOUSE
     assert "TopicRecreated" in consumer.log
-    assert f"ACCEPTED_TOPIC_ID={scene.topic_id}" in consumer.log
+    assert f"ACCEPTED_TOPIC_ID={scene.topic_ids[-1]}" in consumer.log
 
 
 @pytest.mark.parametrize("events_in_the_new_topic", [0, 100])
@@ -28,7 +28,7 @@ def test_topic_made_again_while_the_consumer_runs(scene: Scene, events_in_the_ne
     assert_it_stopped_for_the_new_topic(consumer, scene)
     assert scene.count() == 60
     scene.produce(20)
-    successor = scene.consumer(ACCEPTED_TOPIC_ID=scene.topic_id)
+    successor = scene.consumer(ACCEPTED_TOPIC_ID=scene.topic_ids[-1])
     scene.wait_until_landed()
     assert successor.stop() == ExitCode.OK
     assert len(scene.prove().partitions) == 4
@@ -43,7 +43,7 @@ def test_topic_made_again_while_no_consumer_runs(scene: Scene) -> None:
     scene.remake_topic()
     scene.produce(40)
     assert_it_stopped_for_the_new_topic(scene.consumer(), scene)
-    scene.consumer(ACCEPTED_TOPIC_ID=scene.topic_id)
+    scene.consumer(ACCEPTED_TOPIC_ID=scene.topic_ids[-1])
     scene.wait_until_landed()
     scene.prove()
 
@@ -58,7 +58,7 @@ def test_retention_passes_the_ledger_while_no_consumer_runs(scene: Scene) -> Non
     scene.produce(60)
     gone = {partition: end - 5 for partition, end in scene.ends().items()}
     scene.expire(gone)
-    scene.expired = {place for place in scene.sent if before[place[1]] <= place[2] < gone[place[1]]}
+    scene.expired = {place for place in scene.sent if before[place[0]] <= place[1] < gone[place[0]]}
     second = scene.consumer()
     scene.wait_until_landed()
     for partition, start in gone.items():
@@ -80,7 +80,7 @@ def test_retention_passes_the_consumer_while_it_waits_for_the_warehouse(
     eventually(lambda: consumer.metric("winepipeline_busy_seconds_total") > 2, "it has stopped reading on")
     scene.expire({0: 150})
     proxy.heal()
-    scene.expired = {place for place in scene.sent if place[2] < 150} - set(read)
+    scene.expired = {place for place in scene.sent if place[1] < 150} - set(read)
     scene.wait_until_landed()
     assert f"lost {len(scene.expired)} events" in consumer.log
     assert consumer.stop() == ExitCode.OK
