@@ -1,0 +1,152 @@
+"""What is turned away is in the dead-letter topic as it came, with what a person needs to know, and holds nobody up."""
+
+import datetime as dt
+import json
+import random
+import time
+
+from confluent_kafka import Message
+
+from winepipeline_local.kafka import Topic
+from winepipeline_producer.stream import Recipe, Stream
+
+from .process import eventually
+from .scene import MakeScene, Place, Scene, Sent
+
+OURS = ["reason", "detail", "topic", "partition", "offset", "timestamp", "group", "time"]
+ONE_BATCH = {"BATCH_SIZE": "80", "MAX_BATCH_SIZE": "80", "CONSUMER_TIMEOUT_MS": "2000"}
+
+Headers = list[tuple[str, bytes | None]]
+
+
+def test_letters_are_as_they_came(scene: Scene) -> None:
+    """A letter has the message's own bytes, key and headers, and behind them why, whence and when it was refused."""
+    odd: list[Headers] = [
+        [],
+        [("trace", b"\x00\xff"), ("trace", None), ("", b""), ("winepipeline.reason", b"theirs")],
+        [("é 🍷", "Rosé 🌸".encode())],
+    ]
+    keys = [None, b"", b"1001", b"\xff\x00key"]
+    values = [None, b"", b"\xff\xfe", b"{", b"[]", b'{"event_type":"ORDER_CREATED"}', b'{"event_type":"\x00"}']
+    begun = dt.datetime.now(dt.UTC)
+    scene.send([Sent(key, value, headers) for key in keys for value in values for headers in odd])
+    scene.produce(60)
+    scene.consumer()
+    scene.wait_until_landed()
+    found = scene.prove()
+    letters = _by_place(scene)
+    turned_away = scene.query(
+        "SELECT EVENT_METADATA:partition::INTEGER, EVENT_METADATA:offset::INTEGER, "  # noqa: S608
+        f"EVENT_METADATA:timestamp::INTEGER, REASON, DETAIL FROM {scene.names.rejected}"
+    )
+    assert len(letters) == len(turned_away) == found.total("rejected") >= len(keys) * len(values) * len(odd)
+    for partition, offset, timestamp_ms, reason, detail in turned_away:
+        letter, sent = letters[_place(scene, partition, offset)], scene.sent[_place(scene, partition, offset)]
+        headers = list(letter.headers() or [])
+        assert (letter.key(), letter.value()) == (sent.key, sent.value)
+        assert headers[: -len(OURS)] == sent.headers
+        assert [name for name, _ in headers[-len(OURS) :]] == [f"winepipeline.{name}" for name in OURS]
+        ours = _ours(letter)
+        assert ours["reason"] == reason
+        assert ours["detail"].replace("\0", "\\x00") == detail
+        assert (ours["topic"], ours["group"]) == (scene.topic, f"{scene.topic}-group")
+        assert ours["timestamp"] == str(timestamp_ms)
+        assert begun - dt.timedelta(seconds=1) < dt.datetime.fromisoformat(ours["time"]) <= dt.datetime.now(dt.UTC)
+
+
+def test_the_topic_may_come_later(scene: Scene) -> None:
+    """While there is no dead-letter topic nothing is lost: the consumer says so, waits, and goes on when it is made."""
+    scene.dead_letter_topic += "_later"
+    scene.produce(60)
+    consumer = scene.consumer()
+    consumer.says(f"not delivered to {scene.dead_letter_topic}")
+    scene.prove(everything=False)
+    assert consumer.get("/healthz")[0] == 200
+    scene.cluster.create([Topic(scene.dead_letter_topic, 1)])
+    scene.wait_until_landed()
+    assert set(_by_place(scene)) == set(scene.landed()[1])
+    scene.prove()
+
+
+def test_a_letter_that_is_too_large_is_cut(make_scene: MakeScene) -> None:
+    """A letter larger than the dead-letter topic takes is cut and says so; it holds up neither others nor events."""
+    scene = make_scene(dead_letters={"max_message_bytes": "20000"})
+    large = random.Random(1).randbytes(100_000)  # cannot be compressed
+    scene.produce(30)
+    scene.send(
+        [Sent(b"1001", large, [("trace", b"1")]), Sent(large[:30_000], large[:40_000], [("trace", large[:9000])])]
+    )
+    scene.produce(30)
+    consumer = scene.consumer()
+    scene.wait_until_landed()
+    scene.prove()
+    letters = _by_place(scene)
+    assert set(letters) == set(scene.landed()[1])
+    for place, sent in scene.sent.items():
+        size = len(sent.value or b"")
+        if size not in {40_000, 100_000}:
+            assert place not in letters or letters[place].value() == sent.value
+            continue
+        letter = letters[place]
+        assert letter.value() == (sent.value or b"")[:1024]
+        assert _ours(letter)["cut_from_bytes"] == str(size)
+        assert _ours(letter)["reason"] == "NotUtf8"
+        assert letter.key() == (sent.key if size == len(large) else None)
+        assert f"{scene.dead_letter_topic} does not take a dead letter of {size} bytes" in consumer.log
+
+
+def test_a_row_that_the_warehouse_refuses(scene: Scene) -> None:
+    """A valid event that the table does not take is found and becomes a dead letter; all others of its batch land."""
+    scene.query(f"CREATE DATABASE IF NOT EXISTS {scene.names.database}")
+    scene.query(f"CREATE SCHEMA IF NOT EXISTS {scene.names.schema}")
+    scene.query(
+        f"CREATE TABLE {scene.names.target} (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, CUSTOMER_ID NUMBER(9,0), "
+        "EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ)"
+    )
+    refused = [_order_of(10**9 + number) for number in range(2)]
+    scene.produce(40)
+    scene.send([Sent(b"1001", value, [("trace", b"%d" % number)]) for number, value in enumerate(refused)])
+    scene.produce(40)
+    consumer = scene.consumer(**ONE_BATCH)
+    scene.wait_until_landed()
+    scene.prove()
+    letters = _by_place(scene)
+    assert set(letters) == set(scene.landed()[1])
+    found = [letter for letter in letters.values() if _ours(letter)["reason"] == "RefusedByWarehouse"]
+    assert {letter.value() for letter in found} == set(refused)
+    for letter in found:
+        number = refused.index(letter.value() or b"")
+        assert letter.key() == b"1001"
+        assert (letter.headers() or [])[0] == ("trace", b"%d" % number)
+        assert "100038" in _ours(letter)["detail"]
+    assert consumer.metric('kafka_events_dlq_total{reason="RefusedByWarehouse"}') == len(refused)
+    assert len(scene.dead_letters()) == len(letters)  # halving sends no letter twice
+
+
+def _order_of(customer_id: int) -> bytes:
+    """A valid order."""
+    event = Stream(Recipe(order_probability=1), seed=customer_id).take(1, int(time.time() * 1000))[0]
+    return json.dumps({**json.loads(event.value or b""), "customer_id": customer_id}).encode()
+
+
+def _ours(letter: Message) -> dict[str, str]:
+    """Our headers, without their prefix."""
+    headers = (letter.headers() or [])[-len(OURS) - 1 :]
+    return {
+        name.partition(".")[2]: (text or b"").decode() for name, text in headers if name.startswith("winepipeline.")
+    }
+
+
+def _by_place(scene: Scene) -> dict[Place, Message]:
+    """From where a letter was turned away to the letter."""
+
+    def places() -> dict[Place, Message]:
+        letters = scene.dead_letters()
+        return {_place(scene, _ours(letter)["partition"], _ours(letter)["offset"]): letter for letter in letters}
+
+    found: dict[Place, Message] = eventually(places, "there are dead letters")
+    return found
+
+
+def _place(scene: Scene, partition: str | int, offset: str | int) -> Place:
+    return scene.topic_id, int(partition), int(offset)
