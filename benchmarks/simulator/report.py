@@ -68,7 +68,7 @@ def verdict(ours: Outcome, theirs: Outcome) -> str:
 
 
 def _words(own: float, other: float, measure: str) -> str:
-    if round(own) == round(other):
+    if abs(own - other) <= 0.005 * other:
         return f"as much {measure}"
     return f"{own / other - 1:+.0%} {measure}" if other else f"{own - other:+.0f} {measure}"
 

@@ -16,10 +16,10 @@ LEARNING = 0.3
 RAISING = 0.03
 """The weight of a calm look, which only raises: ten minutes of polls make two thirds of the way."""
 
-RAISE_MOST = 2.0
-"""A sample without a backlog counts as at most so many times the known rate."""
+RAISE_MOST = 1.25
+"""A calm look raises to at most so many times the best that was proven: metrics that miss work promise wonders."""
 
-RAISE_WRONG = 1.25
+RAISE_WRONG = 1.1
 """A known rate so many times above what a backlog shows had been raised wrongly."""
 
 RAISE_BARRED_SECONDS = 3600.0
@@ -27,6 +27,9 @@ RAISE_BARRED_SECONDS = 3600.0
 
 MISSED = 1.15
 """Flink's switch: when the rate by busy-seconds is so many times the observed one, busy-seconds miss some work."""
+
+LEAST_BUSY = 0.01
+"""Of the time; with less, busy-seconds are a rounding error."""
 
 RESTART_BOUNDS_SECONDS = (5.0, 300.0)
 
@@ -70,9 +73,9 @@ def learn(state: State, strained: Strain) -> State:
     replicas = window[-1].replicas_ready
     if seen.consumed <= 0 or replicas <= 0:
         return state
-    sample, true = _sample(seen, replicas, strained)
+    sample, proof = _sample(state.rate, seen, seen.consumed / replicas, strained)
     now = window[-1].time_seconds
-    return replace(state, rate=_raised(state.rate, sample, now) if not true else _measured(state.rate, sample, now))
+    return replace(state, rate=_measured(state.rate, sample, now) if proof else _raised(state.rate, sample, now))
 
 
 def learn_restart(restart_seconds: float, took_seconds: float) -> float:
@@ -81,15 +84,24 @@ def learn_restart(restart_seconds: float, took_seconds: float) -> float:
     return restart_seconds + 0.5 * (min(max(took_seconds, least), most) - restart_seconds)
 
 
-def _sample(seen: Rates, replicas: int, strained: Strain) -> tuple[float, bool]:
-    """Events/s of one replica, and whether that is its true rate or only a bound below it."""
-    observed = seen.consumed / replicas
-    if seen.busy_seconds is None or seen.busy_seconds <= 0.01 * seen.seconds:
-        return observed, strained.behind
-    by_busy = seen.consumed * seen.seconds / seen.busy_seconds
-    if strained.behind and by_busy > MISSED * observed:
+def _sample(rate: Rate | None, seen: Rates, observed: float, strained: Strain) -> tuple[float, bool]:
+    """Events/s of one replica, and whether that is proven.
+
+    By busy-seconds, unless they are missing or known to miss some work: when every partition lags, no replica can have
+    been idle; when only some do, idle ones are possible, and what busy-seconds say is believed only when it is no
+    surprise. A group that loses ground does what it can, whatever they say.
+    """
+    proven = None if rate is None else rate.proven_per_second
+    by_busy = None
+    if seen.busy_seconds is not None and seen.busy_seconds > LEAST_BUSY * seen.seconds:
+        by_busy = seen.consumed * seen.seconds / seen.busy_seconds
+    if strained.behind:
+        return (observed if by_busy is None or by_busy > MISSED * observed else by_busy), True
+    if strained.saturated and by_busy is not None and proven is not None and by_busy <= MISSED * proven:
+        return by_busy, True
+    if strained.saturated and seen.consumed < seen.arrived:
         return observed, True
-    return by_busy, strained.saturated
+    return (observed if by_busy is None else by_busy), False
 
 
 def _measured(rate: Rate | None, sample: float, now: float) -> Rate:
@@ -112,7 +124,7 @@ def _raised(rate: Rate | None, sample: float, now: float) -> Rate:
     known, proven = rate.events_per_second, rate.proven_per_second
     if proven is None:
         return Rate(max(known, known + LEARNING * (sample - known)))
-    target = min(max(sample, rate.best_per_second), RAISE_MOST * known)
+    target = min(max(sample, rate.best_per_second), RAISE_MOST * rate.best_per_second)
     if target <= known or (rate.raise_after_seconds is not None and now < rate.raise_after_seconds):
         return rate
     return replace(rate, events_per_second=known + RAISING * (target - known))

@@ -7,6 +7,7 @@ from winepipeline_operator.scaling.state import Rate, State
 
 SETTINGS = ScalingSettings(partitions=2)
 BACKLOG, CALM = Strain(saturated=True, behind=True), Strain(saturated=False, behind=False)
+UNEVEN = Strain(saturated=True, behind=False)
 
 
 def seen(second: float, taken: int, busy: float | None = None, waiting: int = 0) -> Observation:
@@ -30,9 +31,18 @@ def learnt(state: State, strained: Strain, *window: Observation) -> Rate:
 
 def test_the_true_rate_is_events_over_busy_seconds() -> None:
     """A consumer that is busy half of the time could do twice what it does."""
-    uneven = Strain(saturated=True, behind=False)
-    rate = learnt(State(), uneven, seen(0, 0, 0.0), seen(10, 5000, 5.0))
-    assert (rate.events_per_second, rate.proven_per_second) == (1000.0, 1000.0)
+    known = State(rate=Rate(1000.0, 1000.0, 1000.0))
+    rate = learnt(known, UNEVEN, seen(0, 0, 0.0), seen(10, 4000, 5.0))
+    assert rate.proven_per_second == 940.0
+
+
+def test_a_group_that_loses_ground_does_what_it_can() -> None:
+    """When only some partitions lag and busy-seconds promise wonders, the consumers are not believed to be fast."""
+    known = State(rate=Rate(1000.0, 1000.0, 1000.0))
+    losing = learnt(known, UNEVEN, seen(0, 0, 0.0, 20_000), seen(10, 4000, 0.5, 40_000))
+    assert losing.proven_per_second == 820.0
+    holding = learnt(known, UNEVEN, seen(0, 0, 0.0, 20_000), seen(10, 4000, 0.5, 20_000))
+    assert holding.proven_per_second == 1000.0
 
 
 def test_busy_seconds_that_miss_work_are_found_out() -> None:
