@@ -41,7 +41,7 @@ def test_letters_are_as_they_came(scene: Scene) -> None:
     )
     assert len(letters) == len(turned_away) == found.total("rejected") >= len(keys) * len(values) * len(odd)
     for partition, offset, timestamp_ms, reason, detail in turned_away:
-        letter, sent = letters[_place(scene, partition, offset)], scene.sent[_place(scene, partition, offset)]
+        letter, sent = letters[partition, offset], scene.sent[partition, offset]
         headers = list(letter.headers() or [])
         assert (letter.key(), letter.value()) == (sent.key, sent.value)
         assert headers[: -len(OURS)] == sent.headers
@@ -142,11 +142,7 @@ def _by_place(scene: Scene) -> dict[Place, Message]:
 
     def places() -> dict[Place, Message]:
         letters = scene.dead_letters()
-        return {_place(scene, _ours(letter)["partition"], _ours(letter)["offset"]): letter for letter in letters}
+        return {(int(_ours(letter)["partition"]), int(_ours(letter)["offset"])): letter for letter in letters}
 
     found: dict[Place, Message] = eventually(places, "there are dead letters")
     return found
-
-
-def _place(scene: Scene, partition: str | int, offset: str | int) -> Place:
-    return scene.topic_id, int(partition), int(offset)

@@ -20,7 +20,7 @@ from winepipeline_events.validation import Limits, validate
 from winepipeline_producer.stream import Recipe, Stream
 
 from .mutations import mutated
-from .scene import QUIET, MakeScene, Scene
+from .scene import QUIET, MakeScene, Place, Scene
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,10 +40,6 @@ SETTINGS = {
     "CONSUMER_SESSION_TIMEOUT_MS": "30000",
     "SNOWFLAKE_NETWORK_TIMEOUT": "60",
 }
-
-
-Place = tuple[int, int]
-"""Partition and offset."""
 
 
 @dataclass
