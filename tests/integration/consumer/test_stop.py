@@ -41,10 +41,10 @@ def locked_port(tmp_path: Path) -> Iterator[int]:
 
 def test_stop_under_load(scene: Scene) -> None:
     """SIGTERM under load ends it in order and in time, and whoever comes next goes on with nothing lost or twice."""
-    scene.produce(1500)
+    scene.produce(2000)
     for number in (signal.SIGTERM, signal.SIGINT):
         before = scene.count()
-        consumer = scene.consumer()
+        consumer = scene.consumer(BATCH_SIZE="50", MAX_BATCH_SIZE="50")
         scene.wait_until_landed(at_least=before + 1)
         begun = time.monotonic()
         consumer.signal(number)
@@ -53,7 +53,7 @@ def test_stop_under_load(scene: Scene) -> None:
         assert "stopped" in consumer.log.splitlines()[-1]
         assert scene.count() < len(scene.sent), "there was no load any more"
         scene.prove(everything=False)
-    scene.consumer(BATCH_SIZE="500", MAX_BATCH_SIZE="500")
+    scene.consumer(BATCH_SIZE="1000", MAX_BATCH_SIZE="1000")
     scene.wait_until_landed()
     scene.prove()
 
