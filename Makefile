@@ -16,6 +16,8 @@ SOURCES := $(wildcard services/*/src operator/src local/src) $(wildcard tests be
 DEMO_SECONDS ?= 30
 DEMO_OUTPUT ?=
 PYTEST_ARGS ?=
+# Each worker has a broker and an emulator of its own, some 700 MB.
+PYTEST_WORKERS ?= 2
 FUZZ_EVENTS ?= 1000000
 
 .PHONY: help
@@ -49,7 +51,7 @@ check: $(DEV) ## Hold the tree to its rules: format, lint, types, imports, sizes
 
 .PHONY: test
 test: $(DEV) ## Run the tests, with a real broker and the emulator (PYTEST_ARGS=… for some of them)
-	@$(BIN)/pytest --ignore=tests/cluster $(PYTEST_ARGS)
+	@$(BIN)/pytest --ignore=tests/cluster -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: test-cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
