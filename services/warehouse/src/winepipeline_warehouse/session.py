@@ -15,6 +15,7 @@ from typing import Any, Self
 import snowflake.connector
 from snowflake.connector import errors as vendor
 from snowflake.connector import storage_client
+from snowflake.connector._utils import _TrackedQueryCancellationTimer
 
 from winepipeline_warehouse.errors import Misconfigured, Unavailable, WarehouseError
 from winepipeline_warehouse.faults import KEY_HINT, fault
@@ -36,6 +37,18 @@ for _chatty in ("snowflake.connector", "botocore", "urllib3"):
     logging.getLogger(_chatty).setLevel(logging.CRITICAL)
 
 
+def _hush(problem: threading.ExceptHookArgs) -> None:
+    """The connector cancels a statement that takes too long in a thread of its own, and lets its errors print there."""
+    if isinstance(problem.thread, _TrackedQueryCancellationTimer):
+        logging.getLogger(__name__).debug("a statement that took too long could not be cancelled either")
+    else:
+        _print_problem(problem)
+
+
+_print_problem = threading.excepthook
+threading.excepthook = _hush
+
+
 def no_step(_: str) -> AbstractContextManager[None]:
     """Nobody watches the steps."""
     return nullcontext()
@@ -43,6 +56,9 @@ def no_step(_: str) -> AbstractContextManager[None]:
 
 class Session:
     """An open session; statements outside `transaction()` commit by themselves.
+
+    No statement is repeated here (`_no_retry`): the connector would do so in silence, for as long as the time-out, and
+    nobody would know that the warehouse is away. Whoever calls repeats more, and knows what has been done already.
 
     Raises:
         Unavailable, Misconfigured, DataRefused: from every method.
@@ -71,13 +87,13 @@ class Session:
     def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """The rows of a statement; `parameters` stand for its `%s`."""
         with _translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, tuple(parameters) or None)
+            cursor.execute(statement, tuple(parameters) or None, _no_retry=True)
             return [tuple(row) for row in cursor.fetchall()]
 
     def change(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         """How many rows a statement changed."""
         with _translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, tuple(parameters) or None)
+            cursor.execute(statement, tuple(parameters) or None, _no_retry=True)
             return int(cursor.rowcount or 0)
 
     def put(self, content: bytes, file_name: str, stage: str) -> None:
@@ -86,7 +102,7 @@ class Session:
             f"PUT 'file:///{file_name}' @{stage} AUTO_COMPRESS=FALSE OVERWRITE=TRUE SOURCE_COMPRESSION=NONE PARALLEL=1"
         )
         with _translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, file_stream=io.BytesIO(content))
+            cursor.execute(statement, file_stream=io.BytesIO(content), _no_retry=True)
             status = str(cursor.fetchall()[0][6])
         if status != "UPLOADED":
             raise Unavailable("UploadFailed", f"{file_name} was not uploaded to @{stage}: {status}")
