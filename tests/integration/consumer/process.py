@@ -79,6 +79,11 @@ class Consumer:
         eventually(lambda: words in self.log or self._gone(), f"it says {words!r}", seconds)
         assert words in self.log, f"it ended with {self.exit_status} before it said {words!r}:\n{self.log}"
 
+    def lands(self, seconds: float = 30.0) -> None:
+        """Wait until it has landed a batch more."""
+        before = self.log.count("landed")
+        eventually(lambda: self.log.count("landed") > before, "it lands events", seconds)
+
     def get(self, path: str) -> tuple[int, str]:
         """What its HTTP endpoints answer: status and body."""
         connection = http.client.HTTPConnection(_HOST, self._port(), timeout=5)

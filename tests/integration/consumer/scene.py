@@ -16,6 +16,7 @@ from winepipeline_local.kafka import Cluster, Topic
 from winepipeline_local.totals import with_ends
 from winepipeline_producer.stream import Recipe, Stream
 from winepipeline_warehouse.audit import Audit, audit
+from winepipeline_warehouse.errors import Unavailable
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
 from winepipeline_warehouse.settings import WarehouseSettings
@@ -164,15 +165,17 @@ class Scene:
         return WarehouseSettings.from_environment({**self.login, "SNOWFLAKE_TABLE": self.table})
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """The rows of a statement, in a session that is opened anew after trouble."""
-        if self._session is None:
-            self._session = Session(self.settings)
+        """The rows of a statement; in a fresh session, if the last one has gone."""
         try:
-            return self._session.query(statement)
-        except BaseException:
-            self._session.close()
+            return self._open_session().query(statement)
+        except Unavailable:
+            self._open_session().close()
             self._session = None
-            raise
+            return self._open_session().query(statement)
+
+    def _open_session(self) -> Session:
+        self._session = self._session or Session(self.settings)
+        return self._session
 
     def landed(self) -> tuple[list[Place], list[Place]]:
         """Where each row of the target and of the rejects comes from."""
@@ -198,9 +201,7 @@ class Scene:
 
     def audit(self) -> Audit:
         """The product's own audit, against the topic as it is now."""
-        if self._session is None:
-            self._session = Session(self.settings)
-        return with_ends(audit(self._session, self.names, self.topic), self.cluster.reach(self.topic))
+        return with_ends(audit(self._open_session(), self.names, self.topic), self.cluster.reach(self.topic))
 
     # Proof
 
