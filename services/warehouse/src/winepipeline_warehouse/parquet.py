@@ -11,8 +11,8 @@ from winepipeline_events.validation import TYPE_NAMES
 from winepipeline_warehouse.rows import Int32, Int64, RejectedRow, Rows
 
 COMPRESSION = "zstd"
-COMPRESSION_LEVEL = 1
-"""Higher levels cost more CPU than the few per cent of upload that they save."""
+COMPRESSION_LEVEL = -7
+"""Level 1 takes twice the CPU time for files of six tenths of the size; negative levels are zstd's fast ones."""
 
 _DICTIONARY_COLUMNS = ["EVENT_TYPE", "PRODUCT_ID", "CUSTOMER_ID", "KAFKA_PARTITION", "REASON"]
 """A dictionary pays for columns with few values; hashing each event's text would cost more than it saves."""
