@@ -99,6 +99,7 @@ def main() -> None:
             for batch_size, figures in curves(on, arguments.events):
                 speed, memory = figures.events_per_cpu_second, figures.peak_rss_mb
                 print(f"batches of {batch_size:>6,}: {speed:>9,.0f} events/CPU s, peak {memory:.0f} MiB", flush=True)
+    with stage() as on:  # an empty warehouse: what the contest left in the other one has to be written out meanwhile
         promised = result(found, freshness(on, FRESHNESS_RATE, FRESHNESS_SECONDS))
     print()
     for name, value in promised.items():
