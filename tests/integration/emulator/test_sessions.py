@@ -173,7 +173,7 @@ def test_a_repeated_request_is_not_run_twice(emulator: Emulator, session: Snowfl
 def test_a_statement_that_takes_too_long_for_its_client_is_cancelled(session: SnowflakeConnection) -> None:
     """The connector's time-out stops the statement in the emulator too, and the session goes on."""
     statement = "SELECT COUNT(*) FROM range(100000000) a, range(100000) b"
-    with pytest.raises(ProgrammingError, match="cancell?ed"), session.cursor() as cursor:
+    with pytest.raises(ProgrammingError, match=r"cancell?ed"), session.cursor() as cursor:
         cursor.execute(statement, timeout=1)
     assert run(session, "SELECT A FROM T") == [(0,)]
 
