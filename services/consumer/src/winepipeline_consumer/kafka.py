@@ -32,7 +32,6 @@ _LOG = logging.getLogger(__name__)
 _LIBRDKAFKA = logging.getLogger(f"{__name__}.librdkafka")
 _LIBRDKAFKA.addFilter(Repeats())
 
-_URL_SAFE = str.maketrans("+/", "-_")
 _ADMIN_SECONDS = 10.0
 _ENDS_SECONDS = 1.0
 _LEAVE_SECONDS = 5.0
@@ -294,7 +293,7 @@ def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
 def _id_text(topic_id: Any) -> str:
     """As Kafka's own tools write it (URL-safe base64); empty for a broker that gives topics no ids (all bits zero)."""
     known = topic_id is not None and (topic_id.get_most_significant_bits() or topic_id.get_least_significant_bits())
-    return str(topic_id).translate(_URL_SAFE).rstrip("=") if known else ""
+    return str(topic_id).replace("+", "-").replace("/", "_").rstrip("=") if known else ""
 
 
 def _words(error: KafkaException) -> str:
