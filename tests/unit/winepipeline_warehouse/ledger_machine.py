@@ -49,8 +49,8 @@ class World(ABC):
     """A warehouse whose sessions break where they are told."""
 
     names: Names
-    steps_before_a_lock = ("upload", "begin", "copy", "copy_rejected", "ledger")
-    steps = (*steps_before_a_lock, "commit")
+    steps_before_a_lock: tuple[str, ...] = ("upload", "begin", "copy", "copy_rejected", "ledger")
+    steps: tuple[str, ...] = (*steps_before_a_lock, "commit")
     """Where another consumer may interfere."""
 
     def __init__(self) -> None:
