@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.unit.winepipeline_warehouse.ledger_machine import LedgerMachine, World, open_session
-from tests.unit.winepipeline_warehouse.ledger_machine import Place as Landed
+from tests.unit.winepipeline_warehouse.ledger_machine import LedgerMachine
+from tests.unit.winepipeline_warehouse.world import Place as Landed
+from tests.unit.winepipeline_warehouse.world import World, open_session
 from winepipeline_warehouse import loader
 from winepipeline_warehouse.audit import audit
 from winepipeline_warehouse.errors import Unavailable

@@ -4,147 +4,23 @@ All that a consumer does is done by the product's `Loader`; the machine only dec
 was in the topic. It runs on any `World`: the one in memory (many examples), and the emulator's (few, but real SQL).
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
-import numpy as np
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from winepipeline_events.reason import Reason
 from winepipeline_warehouse.claim import OriginChanged
-from winepipeline_warehouse.errors import DataRefused, Fenced, Unavailable
-from winepipeline_warehouse.ledger import Advance, Claim, Origin
+from winepipeline_warehouse.errors import DataRefused, Fenced
+from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.load import Load
-from winepipeline_warehouse.loader import Interrupted, Loader
-from winepipeline_warehouse.names import Names
-from winepipeline_warehouse.parquet import encode_rejected, encode_rows
-from winepipeline_warehouse.rows import RejectedRow, Rows
-from winepipeline_warehouse.session import Session
+from winepipeline_warehouse.loader import Interrupted
 
-PARTITIONS = (0, 1)
+from .world import PARTITIONS, Consumer, Fault, Place, Topic, World
+
 CONSUMERS = ("ada", "bob", "eve")
-EVENT = b'{"a":1}'
-
-Place = tuple[str, int, int]
-"""Topic id, partition and offset."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong, once: at the statement that begins so, before it is carried out or after."""
-
-    statement: str
-    after: bool
-
 
 STATEMENTS = ("COMMIT", "PUT", "BEGIN", "COPY", "UPDATE", "SELECT", "MERGE", "REMOVE")
 FAULTS = st.none() | st.builds(Fault, st.sampled_from(STATEMENTS), st.booleans())
-
-
-class World(ABC):
-    """A warehouse whose sessions break where they are told."""
-
-    names: Names
-    steps_before_a_lock: tuple[str, ...] = ("upload", "begin", "copy", "copy_rejected", "ledger")
-    steps: tuple[str, ...] = (*steps_before_a_lock, "commit")
-    """Where another consumer may interfere."""
-
-    def __init__(self) -> None:
-        self.fault: Fault | None = None
-
-    @abstractmethod
-    def open(self) -> Session:
-        """A new session, in which `self.fault` strikes."""
-
-    @abstractmethod
-    def landed(self) -> list[Place]:
-        """Everything in the target and in the rejects."""
-
-    @abstractmethod
-    def ledger(self) -> dict[tuple[str, int], dict[str, int]]:
-        """From topic id and partition to FIRST_OFFSET, NEXT_OFFSET and the counts, in lower case."""
-
-    @abstractmethod
-    def staged(self) -> list[str]:
-        """The files in the stage."""
-
-    @abstractmethod
-    def check(self) -> None:
-        """What else must hold after each rule."""
-
-    def strike(self, statement: str, carry_out: Callable[[], Any], lose_connection: Callable[[], None]) -> Any:
-        """Carry out a statement, unless the fault is for it."""
-        fault = self.fault
-        if fault is None or not statement.startswith(fault.statement):
-            return carry_out()
-        self.fault = None
-        if fault.after:
-            carry_out()
-        lose_connection()
-        raise Unavailable("ConnectionClosed", f"the connection broke at {statement[:40]}")
-
-
-@dataclass
-class Topic:
-    """A topic of one id: what was ever produced, and where its log begins now."""
-
-    origin: Origin
-    offsets: dict[int, list[int]] = field(default_factory=lambda: {p: [] for p in PARTITIONS})
-    ends: dict[int, int] = field(default_factory=lambda: dict.fromkeys(PARTITIONS, 0))
-    starts: dict[int, int] = field(default_factory=lambda: dict.fromkeys(PARTITIONS, 0))
-
-
-class Consumer:
-    """A consumer as the ledger sees it; also its loader's watcher."""
-
-    def __init__(self, name: str, world: World) -> None:
-        self.name = name
-        self.loader = Loader(world, world.names, self, _Steady())  # type: ignore[arg-type]  # see `open_session`
-        self.topic: Topic | None = None
-        self.places: dict[int, Claim] = {}
-        self.interloper: tuple[str, Callable[[], None]] | None = None
-        self._patience = 0
-
-    def try_so_often(self, patience: int) -> None:
-        """Before the next call of the loader's."""
-        self._patience = patience
-
-    @contextmanager
-    def step(self, stage: str) -> Iterator[None]:
-        """Let the interloper in."""
-        if self.interloper and self.interloper[0] == stage:
-            act, self.interloper = self.interloper[1], None
-            act()
-        yield
-
-    def trouble(self, error: Unavailable, delay_seconds: float) -> None:
-        """No news."""
-
-    def recovered(self) -> None:
-        """No news."""
-
-    def wait(self, seconds: float) -> bool:  # noqa: ARG002 - nobody waits here
-        """Whether to give up."""
-        self._patience -= 1
-        return self._patience < 0
-
-
-class _Steady:
-    """No chance where none is needed."""
-
-    def uniform(self, low: float, _: float) -> float:
-        """The low end."""
-        return low
-
-
-def open_session(world: Any) -> Session:
-    """In the place of `loader.Session`: the machine gives the loader a world instead of settings."""
-    session: Session = world.open()
-    return session
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -289,11 +165,12 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.owners[key] = "nobody"
 
     def _load(self, consumer: Consumer, partitions: set[int], most: int, patience: int) -> None:
-        batch = self._batch(consumer, partitions, most)
-        if batch is None:
+        read = consumer.read(partitions, most)
+        if not read or consumer.topic is None:
             return
-        work, places = batch
-        assert consumer.topic is not None
+        self.loads += 1
+        work = consumer.work(f"batch-{self.loads}", read)
+        places = {(consumer.topic.origin.topic_id, p, o) for p, o in read}
         consumer.try_so_often(patience)
         keys = [(consumer.topic.origin.topic_id, each.partition) for each in work.advances]
         undisturbed = self.world.fault is None
@@ -322,35 +199,6 @@ class LedgerMachine(RuleBasedStateMachine):
         for each in work.advances:
             consumer.places.pop(each.partition, None)
         self.finished[work.name] = set()
-
-    def _batch(self, consumer: Consumer, partitions: set[int], most: int) -> tuple[Load, set[Place]] | None:
-        """What a consumer has read; every third event is turned away."""
-        read: list[tuple[int, int]] = []
-        advances = []
-        for p in sorted(partitions & consumer.places.keys()):
-            topic, claim = consumer.topic, consumer.places[p]
-            assert topic is not None
-            offsets = [o for o in topic.offsets[p] if o >= claim.next_offset][:most]
-            if offsets:
-                rejected = sum(o % 3 == 0 for o in offsets)
-                end = offsets[-1] + 1
-                advances.append(Advance(p, claim.epoch, claim.next_offset, end, len(offsets) - rejected, rejected))
-                read += [(p, o) for o in offsets]
-        if not advances or consumer.topic is None:
-            return None
-        self.loads += 1
-        good, bad = ([place for place in read if (place[1] % 3 == 0) is is_bad] for is_bad in (False, True))
-        topic_id = consumer.topic.origin.topic_id
-        work = Load(
-            name=f"batch-{self.loads}",
-            origin=consumer.topic.origin,
-            advances=tuple(advances),
-            rows=encode_rows(_rows(good)) if good else b"",
-            rejected=encode_rejected([RejectedRow(p, o, 0, Reason.NOT_JSON, "?", b"?") for p, o in bad])
-            if bad
-            else b"",
-        )
-        return work, {(topic_id, p, o) for p, o in read}
 
     # What must hold
 
@@ -391,18 +239,3 @@ class LedgerMachine(RuleBasedStateMachine):
         """End all sessions."""
         for consumer in self.consumers.values():
             consumer.loader.close()
-
-
-def _rows(places: list[tuple[int, int]]) -> Rows:
-    count = len(places)
-    ids = np.arange(1, count + 1, dtype=np.int64)
-    return Rows(
-        types=np.zeros(count, np.int8),
-        product_ids=ids,
-        customer_ids=ids,
-        partitions=np.array([p for p, _ in places], np.int32),
-        offsets=np.array([o for _, o in places], np.int64),
-        timestamps_ms=ids,
-        contents=(EVENT * count,),
-        lengths=np.full(count, len(EVENT), np.int32),
-    )

@@ -12,8 +12,9 @@ from winepipeline_warehouse.errors import Unavailable
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Row, Session
 
-from .ledger_machine import LedgerMachine, Place, World, open_session
+from .ledger_machine import LedgerMachine
 from .memory_warehouse import MemorySession, Store
+from .world import Place, World, open_session
 
 
 class Breaking(MemorySession):
