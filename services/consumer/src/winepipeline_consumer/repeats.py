@@ -5,7 +5,9 @@ import re
 
 EVERY_SECONDS = 30.0
 
-_VARYING = re.compile(r"after \d+ms")
+_MOST_REMEMBERED = 200
+
+_VARYING = re.compile(r"after \d+ms|, \d+ identical error\(s\) suppressed")
 """What differs between librdkafka's lines on one failure and the next."""
 
 
@@ -28,6 +30,9 @@ class Repeats(logging.Filter):
         if record.created - said < self._every_seconds:
             self._said[key] = (said, kept_back + 1)
             return False
+        if len(self._said) >= _MOST_REMEMBERED:
+            recent = record.created - self._every_seconds
+            self._said = {each: (when, count) for each, (when, count) in self._said.items() if when > recent}
         self._said[key] = (record.created, 0)
         if kept_back:
             record.msg, record.args = f"{words} ({kept_back} more since the last such line)", ()
