@@ -30,6 +30,8 @@ CASES: list[tuple[int | None, str | None, str, type[WarehouseError], str]] = [
     ),
     (250001, "08001", "Failed to connect to DB. Service is unavailable: h:443. 503", Unavailable, "Unavailable"),
     (250003, None, "Failed to execute request: Max retries exceeded with url", Unavailable, "Unavailable"),
+    (250003, None, "Failed to execute request: Expecting value: line 1 column 1", Unavailable, "Unavailable"),
+    (290503, None, "HTTP 503: Service Unavailable", Unavailable, "Unavailable"),
     (251011, None, "login timeout", Unavailable, "Unavailable"),
     (None, None, "something that nobody has seen yet", Unavailable, "Unavailable"),
     (603, "XX000", "SQL execution internal error", Unavailable, "Unavailable"),
@@ -37,6 +39,14 @@ CASES: list[tuple[int | None, str | None, str, type[WarehouseError], str]] = [
     # A person must act.
     (390100, "08001", "Incorrect username or password was specified.", Misconfigured, "LoginFailed"),
     (250001, "08001", "Incorrect username or password was specified.", Misconfigured, "LoginFailed"),
+    (
+        290404,
+        "08001",
+        "404 Not Found: post a.snowflakecomputing.com:443/session/v1/login",
+        Misconfigured,
+        "LoginFailed",
+    ),
+    (540001, "08001", "Failed to connect to DB. Verify the account name is correct", Misconfigured, "LoginFailed"),
     (390144, "08001", "JWT token is invalid.", Misconfigured, "LoginFailed"),
     (251008, None, "Failed to load private key", Misconfigured, "LoginFailed"),
     (390999, "28000", "not sorted, but about who we are", Misconfigured, "LoginFailed"),

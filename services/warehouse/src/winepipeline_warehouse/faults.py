@@ -15,15 +15,17 @@ KEY_HINT = (
     "SNOWFLAKE_PRIVATE_KEY_FILE must hold an RSA key as PKCS#8 in PEM; "
     "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE is its passphrase, unset if it has none"
 )
+_ACCOUNT = "check SNOWFLAKE_ACCOUNT, whose form is organisation-account, and the account's network policy"
 _GRANTS = "grant the role what docs/how-to/snowflake-account.md lists; `winepipeline check` says which grant is missing"
 
 _MISCONFIGURED: dict[int, tuple[str, str]] = {
     250001: ("LoginFailed", _CREDENTIALS),
-    250003: ("LoginFailed", "check SNOWFLAKE_ACCOUNT: its form is organisation-account"),
-    251001: ("LoginFailed", "set SNOWFLAKE_ACCOUNT: its form is organisation-account"),
+    251001: ("LoginFailed", _ACCOUNT),
     251005: ("LoginFailed", "set SNOWFLAKE_USER"),
     251006: ("LoginFailed", "set SNOWFLAKE_PASSWORD or SNOWFLAKE_PRIVATE_KEY_FILE"),
     251008: ("LoginFailed", KEY_HINT),
+    290404: ("LoginFailed", _ACCOUNT),
+    540001: ("LoginFailed", _ACCOUNT),
     390100: ("LoginFailed", _CREDENTIALS),
     390101: ("LoginFailed", _CREDENTIALS),
     390102: ("LoginFailed", "the user is locked: an administrator unlocks it with ALTER USER … SET MINS_TO_UNLOCK = 0"),

@@ -66,15 +66,15 @@ class Session:
 
     def __init__(self, settings: WarehouseSettings) -> None:
         _bound_uploads(settings.network_timeout_seconds)
-        try:
-            with _translated():
+        with _translated():
+            try:
                 self._connection = snowflake.connector.connect(**_arguments(settings))
-        except (ValueError, TypeError) as error:
-            if settings.private_key_file is None:
-                raise
-            # What cryptography says of a key, or a passphrase, that will not do; the connector passes it on.
-            text = f"SNOWFLAKE_PRIVATE_KEY_FILE={settings.private_key_file} cannot be read: {error}"
-            raise Misconfigured("LoginFailed", text, KEY_HINT) from error
+            except (ValueError, TypeError) as error:
+                if settings.private_key_file is None:
+                    raise
+                # What cryptography says of a key, or a passphrase, that will not do; the connector passes it on.
+                text = f"SNOWFLAKE_PRIVATE_KEY_FILE={settings.private_key_file} cannot be read: {error}"
+                raise Misconfigured("LoginFailed", text, KEY_HINT) from error
 
     def __enter__(self) -> Self:
         return self
@@ -156,8 +156,14 @@ def _translated() -> Iterator[None]:
         yield
     except vendor.Error as error:
         raise fault(error.errno, error.sqlstate, str(error.msg or error)) from error
+    except WarehouseError:
+        raise
     except OSError as error:
         raise Unavailable("Unavailable", str(error)) from error
+    except Exception as error:
+        # An answer that is none (cut off, a proxy's page, HTTP 404) makes the connector fall over its own feet.
+        text = f"the answer cannot be understood ({type(error).__name__}: {error})"
+        raise Unavailable("Unavailable", text) from error
 
 
 def _bound_uploads(timeout_seconds: int) -> None:
