@@ -22,12 +22,12 @@ _FORKS.set_forkserver_preload(
 )
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 30.0, pause_seconds: float = 0.02) -> Any:
     """The condition's first answer that is true; an assertion that says `what` when there is none in time."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.02)
+        time.sleep(pause_seconds)
     return answer
 
 

@@ -7,7 +7,6 @@ import pytest
 from winepipeline_local.broker import Broker
 from winepipeline_process.exits import ExitCode
 
-from .process import eventually
 from .pump import pumping
 from .scene import Scene
 
@@ -21,8 +20,7 @@ def test_broker_restart_under_load(scene: Scene, end: Callable[[Broker], None]) 
         end(scene.broker)
         assert consumer.get("/healthz")[0] == 200
         scene.broker.start()
-        landed = scene.count()
-        eventually(lambda: scene.count() > landed, "it goes on")
+        consumer.lands()
     scene.wait_until_landed()
     assert consumer.stop() == ExitCode.OK
     scene.prove()
