@@ -144,7 +144,8 @@ class Broker:
             "-cp",
             class_path,
         ]
-        tool = [*program, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+        # With "=", since one id in 64 begins with "-" and would be taken for a flag.
+        tool = [*program, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(properties)]
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip()
