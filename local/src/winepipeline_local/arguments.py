@@ -47,8 +47,10 @@ AUDIT = """\
 Compares the topic, the ledger and the tables, partition by partition: every event that was
 read is in the table or in the rejects, once. Exit status 1 when that does not hold.
 
-Without flags: the state that was used last here, whether `winepipeline up` works on it just
-now or not.
+Without flags: the pipeline of a consumer's environment, where KAFKA_BOOTSTRAP_SERVERS and
+SNOWFLAKE_ACCOUNT are set, as in its pods (`kubectl exec deploy/NAME-consumer -- winepipeline
+audit`); else the state that was used last here, whether `winepipeline up` works on it just now
+or not.
 """
 
 LINT = """\

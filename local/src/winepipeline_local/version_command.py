@@ -6,7 +6,6 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from winepipeline_local import java
 from winepipeline_local.jars import KAFKA_VERSION
 from winepipeline_process.exits import ExitCode
 
@@ -27,8 +26,16 @@ def main(chosen: argparse.Namespace) -> int:
 def found() -> dict[str, str]:
     """From a name to its version; a package that is not installed says so."""
     own = {"winepipeline": _version("winepipeline-local"), "python": platform.python_version()}
-    embedded = {"kafka (embedded)": KAFKA_VERSION, "java (embedded)": java.VERSION_WORDS}
+    embedded = {"kafka (embedded)": KAFKA_VERSION, "java (embedded)": _java()}
     return own | embedded | {name: _version(name) for name in PACKAGES}
+
+
+def _java() -> str:
+    try:
+        from winepipeline_local import java  # noqa: PLC0415 - an image of a service is without
+    except ModuleNotFoundError:
+        return "not installed"
+    return java.VERSION_WORDS
 
 
 def _version(package: str) -> str:

@@ -1,0 +1,62 @@
+"""Where a pipeline's events are: its topics, and how broker and warehouse are logged in to.
+
+`winepipeline audit` and its like work on a place, whoever knows it: a resource and a run on a laptop
+(standing_place.py), or in a pod the variables that its consumer reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_local.access import client_config, warehouse_login
+from winepipeline_operator.environment import Endpoints
+from winepipeline_operator.spec import WinePipeline
+
+TELLING = ("KAFKA_BOOTSTRAP_SERVERS", "SNOWFLAKE_ACCOUNT")
+"""Where all of these are set, the environment is a consumer's and says everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One pipeline's topics and the ways to them and to its tables.
+
+    Attributes:
+        topic: of the events.
+        dead_letter_topic: of what was turned away.
+        client_config: librdkafka's settings; holds the password.
+        warehouse_login: the `SNOWFLAKE_*` variables; holds the password.
+    """
+
+    topic: str
+    dead_letter_topic: str
+    client_config: Mapping[str, Any] = field(repr=False)
+    warehouse_login: Mapping[str, str] = field(repr=False)
+
+
+def place_of_environment(environ: Mapping[str, str]) -> Place | None:
+    """The place that a consumer with this environment works on; None where the environment is no consumer's.
+
+    Raises:
+        SettingsError: it is a consumer's, and something in it will not do.
+    """
+    if not all(environ.get(name) for name in TELLING):
+        return None
+    settings = ConsumerSettings.from_environment(environ)
+    login = {name: value for name, value in environ.items() if name.startswith("SNOWFLAKE_")}
+    return Place(settings.topic, settings.dead_letter_topic, settings.client_config(), login)
+
+
+def place_of_pipeline(pipeline: WinePipeline, endpoints: Endpoints, environ: Mapping[str, str]) -> Place:
+    """The place of a resource whose broker and warehouse answer at `endpoints`; credentials are the environment's.
+
+    Raises:
+        UsageError: credentials are missing.
+        SettingsError: they do not fit together.
+    """
+    return Place(
+        pipeline.spec.topic.name,
+        pipeline.spec.dead_letter_topic.name,
+        client_config(pipeline, endpoints, environ),
+        warehouse_login(pipeline, endpoints, environ),
+    )
