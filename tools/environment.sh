@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 readonly VENV=.venv
 PACKAGES=(services/events services/process services/warehouse services/emulator services/producer services/consumer
-  operator local)
+  services/backfill operator local)
 
 say() { printf '%s\n' "$*" >&2; }
 

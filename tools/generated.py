@@ -7,6 +7,7 @@ the repository.
 import sys
 from pathlib import Path
 
+from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_events import schema
@@ -33,11 +34,12 @@ and names all that is wrong, each with what is allowed.
 """
 _SHARED = (ProcessSettings, KafkaSettings, WarehouseSettings)
 _SECTIONS: tuple[tuple[str, str, type[Settings]], ...] = (
-    ("Every service", "Producer, consumer and emulator.", ProcessSettings),
+    ("Every service", "Producer, consumer, backfill and emulator.", ProcessSettings),
     ("Kafka", "Producer and consumer.", KafkaSettings),
-    ("Warehouse", "The consumer, and `winepipeline audit` and `check`.", WarehouseSettings),
+    ("Warehouse", "Consumer and backfill, and `winepipeline audit` and `check`.", WarehouseSettings),
     ("Producer", "`python -m winepipeline_producer`", ProducerSettings),
     ("Consumer", "`python -m winepipeline_consumer`", ConsumerSettings),
+    ("Backfill", "`python -m winepipeline_backfill`", BackfillSettings),
     ("Emulator", "`python -m winepipeline_emulator`", EmulatorSettings),
 )
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_operator.environment import (
     Address,
     Endpoints,
     SecretVariable,
+    backfill_environment,
     consumer_environment,
     emulator_environment,
     kafka_secrets,
@@ -100,13 +102,18 @@ EXTREMES: list[dict[str, Any]] = [
 ]
 
 
+def smallest(change: dict[str, Any]) -> WinePipeline:
+    """A resource with nothing in it but what must be, and a change."""
+    spec: dict[str, Any] = {"broker": {"redpanda": {}}, "warehouse": {"emulator": {}}}
+    return WinePipeline.model_validate(
+        {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "a"}, "spec": spec | change}
+    )
+
+
 @pytest.mark.parametrize("change", EXTREMES, ids=str)
 def test_the_services_take_whatever_the_resource_allows(change: dict[str, Any]) -> None:
     """No resource that is accepted makes a service that refuses to start."""
-    smallest: dict[str, Any] = {"broker": {"redpanda": {}}, "warehouse": {"emulator": {}}}
-    pipeline = WinePipeline.model_validate(
-        {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "a"}, "spec": smallest | change}
-    )
+    pipeline = smallest(change)
     ProducerSettings.from_environment(producer_environment(pipeline, ENDPOINTS))
     ConsumerSettings.from_environment(consumer_environment(pipeline, ENDPOINTS))
 
@@ -139,6 +146,20 @@ def test_the_broker_is_reached_as_the_resource_says(pipeline: WinePipeline, secr
     external = pipeline.spec.broker.external
     assert client["security.protocol"] == ("PLAINTEXT" if external is None else external.security_protocol)
     assert ("sasl.password" in client) == (external is not None and external.logs_in)
+
+
+@pytest.mark.parametrize("seed", [None, 9_007_199_254_740_991])
+def test_the_backfill_makes_what_the_resource_asks_for(seed: int | None) -> None:
+    """The Job makes as much history as the resource says, of the producer's products, where the consumers load."""
+    pipeline = smallest(
+        {"backfill": {"days": 3650, "ordersPerDay": 1_000_000, "seed": seed}, "producer": {"productIdRange": [7, 9]}}
+    )
+    environment = backfill_environment(pipeline, ENDPOINTS, "/data/history.sqlite")
+    assert known(BackfillSettings, environment)
+    settings = BackfillSettings.from_environment(environment)
+    assert (settings.name, settings.days, settings.orders_per_day) == ("a", 3650, 1_000_000)
+    assert (settings.seed, settings.product_id_range) == (seed or 1, (7, 9))
+    assert (str(settings.sqlite), settings.host) == ("/data/history.sqlite", "127.0.0.1")
 
 
 def test_the_emulator_listens_where_it_is_told(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ HOST = "127.0.0.1"
 # So soon is a consumer missed that was killed: nothing on a laptop needs the half minute of a cluster.
 SESSION_TIMEOUT_MS = 6_000
 
-_PREFIXES = ("KAFKA_", "SNOWFLAKE_", "EMULATOR_", "CONSUMER_", "METRICS_", "MAX_", "EVENT_", "EVENTS_", "LOG_")
+_PREFIXES = (
+    "BACKFILL_", "CONSUMER_", "EMULATOR_", "EVENT_", "EVENTS_", "KAFKA_", "LOG_", "MAX_", "METRICS_", "SNOWFLAKE_",
+)  # fmt: skip
 _NAMES = frozenset(
     {
         "ACCEPTED_TOPIC_ID",
@@ -33,6 +35,7 @@ _NAMES = frozenset(
         "PRODUCT_ID_RANGE",
         "SEED",
         "STOP_SECONDS",
+        "TERMINATION_LOG",
     }
 )
 

@@ -128,6 +128,35 @@ def warehouse_environment(pipeline: WinePipeline, endpoints: Endpoints) -> dict[
     return {name: value for name, value in variables.items() if value is not None}
 
 
+def backfill_environment(pipeline: WinePipeline, endpoints: Endpoints, sqlite: str) -> dict[str, str]:
+    """The environment of the backfill, without secrets; those are `warehouse_secrets`.
+
+    Args:
+        pipeline: The resource.
+        endpoints: Where the emulator is.
+        sqlite: The path of the database file that it makes, in a folder that it may write to. The file need not
+            outlive the pod: a history that was begun is made once more, the same.
+
+    Raises:
+        ValueError: the resource asks for no backfill; or as `warehouse_environment`.
+    """
+    backfill = pipeline.spec.backfill
+    if backfill is None:
+        raise ValueError("the resource has no spec.backfill")
+    variables = {
+        **warehouse_environment(pipeline, endpoints),
+        "BACKFILL_NAME": pipeline.metadata.name,
+        "BACKFILL_DAYS": str(backfill.days),
+        "BACKFILL_ORDERS_PER_DAY": str(backfill.orders_per_day),
+        "BACKFILL_SQLITE": sqlite,
+        "PRODUCT_ID_RANGE": _range(pipeline.spec.producer.product_id_range),
+        "CUSTOMER_ID_RANGE": _range(pipeline.spec.producer.customer_id_range),
+    }
+    if backfill.seed is not None:
+        variables["BACKFILL_SEED"] = str(backfill.seed)
+    return variables
+
+
 def emulator_environment(host: str, port: int, database_directory: str | None) -> dict[str, str]:
     """The environment of the emulator.
 

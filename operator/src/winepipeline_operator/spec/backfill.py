@@ -18,6 +18,6 @@ class Backfill(Part):
         default=None,
         ge=0,
         le=9_007_199_254_740_991,
-        description="Makes the history reproducible: the same seed makes the same orders.",
+        description="The same seed makes the same history; without one it is 1.",
         examples=[42],
     )

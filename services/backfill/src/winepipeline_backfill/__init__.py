@@ -1,0 +1,1 @@
+"""History, made once in SQLite and loaded beside the stream, exactly once."""
