@@ -25,6 +25,7 @@ _PREFIXES = (
 _NAMES = frozenset(
     {
         "ACCEPTED_TOPIC_ID",
+        "AUDIT_INTERVAL_SECONDS",
         "BATCH_SIZE",
         "CUSTOMER_ID_RANGE",
         "FETCH_QUEUE_KILOBYTES",

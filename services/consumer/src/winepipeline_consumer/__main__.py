@@ -6,6 +6,7 @@ import random
 import sys
 from collections.abc import Callable
 
+from winepipeline_consumer.auditor import Auditor
 from winepipeline_consumer.desk import Desk
 from winepipeline_consumer.errors import BrokerRefuses
 from winepipeline_consumer.garbage import settle_down
@@ -69,12 +70,15 @@ def run(settings: ConsumerSettings, stop: Stop, make_watch: Callable[[Metrics, r
     loader = Loader(settings, Names(settings.database, settings.schema_name, settings.table), watch, watch.rng)
     desk = Desk(reader.source, sink, settings.group_id, watch)
     reader.attach(Worker(loader, desk, metrics, settings.instance_name, settings.accepted_topic_id))
+    auditor = Auditor(settings, settings.audit_interval_seconds, metrics, reader.standing, watch.rng)
+    auditor.start()
     settle_down()
     failure = _consume(reader, stop)
     if failure:
         watch.give_up()
     finished = reader.stop(0 if failure else settings.stop_seconds)
     watch.give_up()
+    auditor.end()
     endpoints.close()
     _LOG.info("👋 stopped%s", "" if finished else " with a load in hand, which is not lost: it will be loaded again")
     return failure

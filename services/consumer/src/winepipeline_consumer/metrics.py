@@ -80,6 +80,7 @@ class Metrics:
         self._tell_of_loads(self.registry)
         self._tell_of_partitions(self.registry)
         self._tell_of_trouble(self.registry)
+        self._tell_of_audits(self.registry)
 
     def _tell_of_events(self, registry: CollectorRegistry) -> None:
         self.consumed = Counter("kafka_events_consumed_total", "Messages read from the topic.", registry=registry)
@@ -163,6 +164,23 @@ class Metrics:
         )
         self._committed_at = time.monotonic()
         self.since_commit.set_function(lambda: time.monotonic() - self._committed_at)
+
+    def _tell_of_audits(self, registry: CollectorRegistry) -> None:
+        self.audit_success = Gauge(
+            "winepipeline_audit_last_success_timestamp_seconds",
+            "When the audit of this consumer's partitions held last, in seconds since 1970; 0 before the first one.",
+            registry=registry,
+        )
+        self.audit_missing = Gauge(
+            "winepipeline_audit_missing_events",
+            "Events that the ledger says are loaded and that the last audit found in no table.",
+            registry=registry,
+        )
+        self.audit_duplicates = Gauge(
+            "winepipeline_audit_duplicate_events",
+            "Rows too many in the last audit: events that stand twice, or that the ledger does not cover.",
+            registry=registry,
+        )
 
     def commit_done(self) -> None:
         """A batch was committed just now."""

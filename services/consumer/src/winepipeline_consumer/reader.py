@@ -78,6 +78,12 @@ class Reader:
             raise RuntimeError("attach() comes before the first turn()")
         return self._worker
 
+    def standing(self) -> tuple[Origin, dict[int, int]] | None:
+        """The topic, and how far each partition of ours is committed; None before the first claim. For any thread."""
+        origin, partitions = self._origin, set(self.ownership.places)
+        committed = {p: end for p, end in self._committed.copy().items() if p in partitions}
+        return (origin, committed) if origin is not None and committed else None
+
     def turn(self) -> None:
         """Take what came of earlier batches, claim what is to be claimed, read a slice, hand over a batch.
 

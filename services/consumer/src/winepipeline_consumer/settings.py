@@ -117,6 +117,14 @@ class ConsumerSettings(KafkaSettings, ProcessSettings, WarehouseSettings):
         ge=0,
         le=600,
     )
+    audit_interval_seconds: float = Field(
+        900,
+        alias="AUDIT_INTERVAL_SECONDS",
+        description="Seconds between two audits of what this consumer has loaded; 0 makes none.",
+        examples=[900],
+        ge=0,
+        le=86_400,
+    )
 
     def contradictions(self) -> Iterator[str]:
         """Sizes that do not agree, and letters that would come back."""
