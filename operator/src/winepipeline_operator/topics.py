@@ -1,0 +1,136 @@
+"""The pipeline's topics as they should be and as they are, and what lies between. Pure."""
+
+from dataclasses import dataclass
+
+from winepipeline_operator.scaling.observation import GroupState, Partition
+from winepipeline_operator.spec import WinePipeline
+
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTopic:
+    """A topic as the resource wants it.
+
+    Attributes:
+        name: the topic's.
+        partitions: how many.
+        replication_factor: on how many brokers each event is kept.
+        retention_ms: for how long; None leaves it to the broker.
+    """
+
+    name: str
+    partitions: int
+    replication_factor: int = 1
+    retention_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFacts:
+    """A topic as it is.
+
+    Attributes:
+        name: the topic's.
+        topic_id: as Kafka's own tools write it; empty for a broker that gives none.
+        partitions: how many.
+        replication_factor: of the partition with the fewest copies.
+        leaderless: partitions that cannot be written just now.
+        retention_ms: -1 for ever; None when the broker does not tell.
+    """
+
+    name: str
+    topic_id: str
+    partitions: int
+    replication_factor: int
+    leaderless: tuple[int, ...] = ()
+    retention_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """How far a topic reaches and how far a group has read it.
+
+    Attributes:
+        partitions: by number; one that could not be read is absent.
+        state: of the group.
+    """
+
+    partitions: tuple[Partition, ...]
+    state: GroupState
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a topic is not as it should be.
+
+    Attributes:
+        reason: TopicMissing, TopicTooFewPartitions, TopicTooManyPartitions, TopicReplicationDiffers or
+            TopicRetentionDiffers.
+        message: with both values.
+        hint: what to do.
+        mendable: whether the operator can mend it: make, grow, or set the retention.
+        blocks: whether the pipeline cannot be said to be right as long as it is so.
+    """
+
+    reason: str
+    message: str
+    hint: str
+    mendable: bool
+    blocks: bool
+
+
+def wanted_topics(pipeline: WinePipeline) -> tuple[WantedTopic, WantedTopic]:
+    """The topic of the events and that of the dead letters; the letters are kept as long as the broker likes."""
+    topic, letters = pipeline.spec.topic, pipeline.spec.dead_letter_topic
+    return (
+        WantedTopic(topic.name, topic.partitions, topic.replication_factor, topic.retention_hours * HOUR_MS),
+        WantedTopic(letters.name, letters.partitions, topic.replication_factor),
+    )
+
+
+def differences(wanted: WantedTopic, found: TopicFacts | None) -> tuple[Difference, ...]:
+    """What is not as wanted, the gravest first; nothing that the broker does not tell counts."""
+    if found is None:
+        return (
+            Difference("TopicMissing", f"the topic {wanted.name} is not there", "it will be made", True, True),  # noqa: FBT003
+        )
+    checks = (_partitions(wanted, found), _replication(wanted, found), _retention(wanted, found))
+    return tuple(filter(None, checks))
+
+
+def _partitions(wanted: WantedTopic, found: TopicFacts) -> Difference | None:
+    said = f"the topic {wanted.name} has {found.partitions} partitions, wanted are {wanted.partitions}"
+    if found.partitions < wanted.partitions:
+        return Difference("TopicTooFewPartitions", said, "it will be given more", mendable=True, blocks=True)
+    if found.partitions > wanted.partitions:
+        hint = f"partitions cannot be taken away: write partitions: {found.partitions}"
+        return Difference("TopicTooManyPartitions", said, hint, mendable=False, blocks=False)
+    return None
+
+
+def _replication(wanted: WantedTopic, found: TopicFacts) -> Difference | None:
+    if found.replication_factor == wanted.replication_factor:
+        return None
+    return Difference(
+        "TopicReplicationDiffers",
+        f"each event of {wanted.name} is kept {found.replication_factor} times, wanted is {wanted.replication_factor}",
+        "move the partitions with the broker's own tools (rpk, kafka-reassign-partitions), or write what there is",
+        mendable=False,
+        blocks=False,
+    )
+
+
+def _retention(wanted: WantedTopic, found: TopicFacts) -> Difference | None:
+    if wanted.retention_ms is None or found.retention_ms in {None, wanted.retention_ms}:
+        return None
+    return Difference(
+        "TopicRetentionDiffers",
+        f"{wanted.name} keeps its events for {_hours(found.retention_ms)}, wanted are {_hours(wanted.retention_ms)}",
+        "it will be set",
+        mendable=True,
+        blocks=False,
+    )
+
+
+def _hours(retention_ms: int | None) -> str:
+    return "ever" if retention_ms is None or retention_ms < 0 else f"{retention_ms / HOUR_MS:g} h"
