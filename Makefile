@@ -73,6 +73,10 @@ docs: $(DEV) ## Generate the reference pages and the CRD from the code
 .PHONY: crds
 crds: docs ## The same: the CRD is generated with the reference pages
 
+.PHONY: golden
+golden: $(DEV) ## Write the golden files of what each example consists of in a cluster
+	@$(BIN)/python -m tests.unit.winepipeline_operator.children.golden
+
 .PHONY: format
 format: $(DEV) ## Format the code and mend what can be mended
 	$(BIN)/ruff format .

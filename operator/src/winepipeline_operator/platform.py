@@ -25,6 +25,7 @@ class Platform:
         image_pull_policy: of every container.
         image_pull_secrets: names of Secrets in the pipeline's namespace.
         operator_namespace: where the operator runs: NetworkPolicies let it read metrics and reach the broker.
+        monitoring_namespace: where Prometheus runs: NetworkPolicies let it read metrics.
         cluster_domain: the DNS suffix of Services.
     """
 
@@ -32,4 +33,5 @@ class Platform:
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     image_pull_secrets: tuple[str, ...] = ()
     operator_namespace: str = "winepipeline-system"
+    monitoring_namespace: str = "monitoring"
     cluster_domain: str = "cluster.local"

@@ -1,0 +1,136 @@
+"""What Redpanda is told: its two files and its command line.
+
+Facts from Redpanda's documentation (`rpk redpanda start`, node and cluster properties):
+
+- `.bootstrap.yaml` holds cluster properties and is read at a cluster's first start alone.
+- `--mode=dev-container` is never used, not even for a demo: it acknowledges writes before they are on disk
+  (`write_caching_default`, `--unsafe-bypass-fsync`), which would make "no event is lost" untrue, and creates topics
+  that a client misspells. A small broker gets the harmless parts of it one by one.
+- A broker with less than 2 GiB a core wants `developer_mode`, which only skips the checks of the machine.
+- Without `--smp` it takes every core of the node; `epoll` needs none of the node's scarce `fs.aio-max-nr`.
+
+Small is a single broker before an emulator: a demo, by what it loads into. Everything else gets what Redpanda asks of
+production: a core of its own and 2 GiB.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from winepipeline_operator.children.addresses import ADMIN, KAFKA, RPC, SCHEMA_REGISTRY, broker_host
+from winepipeline_operator.children.pod import Share
+from winepipeline_operator.identity import child_name
+from winepipeline_operator.platform import Platform
+from winepipeline_operator.spec import WinePipeline
+
+DATA = "/var/lib/redpanda/data"
+_LISTENER = "internal"
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - in a pod, behind a NetworkPolicy
+_SMALLEST_FREE_BYTES = 10 * 2**20
+"""Redpanda's default of 5 GiB would stop all writes on a demo's volume at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a broker is.
+
+    Attributes:
+        share: of the node.
+        arguments: that tell Redpanda the same.
+        developer_mode: skips the checks of the machine.
+    """
+
+    share: Share
+    arguments: tuple[str, ...]
+    developer_mode: bool
+
+
+_SMALL = Size(
+    share=Share(cpu=("250m", "1"), memory=("1200Mi", "1200Mi")),
+    arguments=("--smp=1", "--memory=1G", "--reserve-memory=0M", "--overprovisioned", "--check=false"),
+    developer_mode=True,
+)
+_PRODUCTION = Size(
+    share=Share(cpu=("1", "1"), memory=("2560Mi", "2560Mi")),
+    arguments=("--smp=1", "--memory=2G", "--reserve-memory=0M"),
+    developer_mode=False,
+)
+
+
+def size(pipeline: WinePipeline) -> Size:
+    """How large each broker of the pipeline is."""
+    return _SMALL if brokers(pipeline) == 1 and pipeline.spec.warehouse.emulator is not None else _PRODUCTION
+
+
+def brokers(pipeline: WinePipeline) -> int:
+    """How many brokers the pipeline has of its own."""
+    redpanda = pipeline.spec.broker.redpanda
+    return 0 if redpanda is None else redpanda.replicas
+
+
+def arguments(pipeline: WinePipeline, platform: Platform) -> tuple[str, ...]:
+    """What follows `rpk redpanda start`; Kubernetes puts the pod's name in."""
+    host = broker_host("$(POD_NAME)", pipeline, platform)
+    return (
+        f"--advertise-kafka-addr={_LISTENER}://{host}:{KAFKA.number}",
+        f"--advertise-rpc-addr={host}:{RPC.number}",
+        *size(pipeline).arguments,
+        "--reactor-backend=epoll",
+    )
+
+
+def files(pipeline: WinePipeline, platform: Platform) -> dict[str, str]:
+    """The files of the ConfigMap."""
+    name = child_name(pipeline, "redpanda")
+    seeds = [broker_host(f"{name}-{index}", pipeline, platform) for index in range(brokers(pipeline))]
+    return {".bootstrap.yaml": _bootstrap(pipeline), "redpanda.yaml": _node(pipeline, seeds)}
+
+
+def what_restarts(pipeline: WinePipeline) -> str:
+    """That part of the files whose change restarts the brokers.
+
+    Neither the seeds nor `.bootstrap.yaml`, which are only read at a first start: adding brokers must not restart those
+    that run.
+    """
+    return _node(pipeline, [])
+
+
+def _bootstrap(pipeline: WinePipeline) -> str:
+    replication = min(3, brokers(pipeline))
+    return _yaml(
+        {
+            "auto_create_topics_enabled": False,
+            "default_topic_replications": replication,
+            "internal_topic_replication_factor": replication,
+            # The lag of each group, for who watches the broker.
+            "enable_consumer_group_metrics": ["group", "partition", "consumer_lag"],
+            "storage_min_free_bytes": _SMALLEST_FREE_BYTES,
+        }
+    )
+
+
+def _node(pipeline: WinePipeline, seeds: list[str]) -> str:
+    return _yaml(
+        {
+            "redpanda": {
+                "data_directory": DATA,
+                "developer_mode": size(pipeline).developer_mode,
+                # All brokers have one list of seeds, and only they together found a cluster.
+                "empty_seed_starts_cluster": False,
+                "seed_servers": [{"host": {"address": seed, "port": RPC.number}} for seed in seeds],
+                "admin": [_listener(ADMIN.number)],
+                "kafka_api": [_listener(KAFKA.number)],
+                "rpc_server": {"address": _EVERYWHERE, "port": RPC.number},
+            },
+            "schema_registry": {"schema_registry_api": [_listener(SCHEMA_REGISTRY.number)]},
+        }
+    )
+
+
+def _listener(port: int) -> dict[str, Any]:
+    return {"name": _LISTENER, "address": _EVERYWHERE, "port": port}
+
+
+def _yaml(value: dict[str, Any]) -> str:
+    return str(yaml.safe_dump(value, sort_keys=False, width=200))
