@@ -12,6 +12,7 @@ from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_events import schema
 from winepipeline_operator import crd, reference
+from winepipeline_operator.dead_letter_replay import crd as replay_crd
 from winepipeline_process.kafka_settings import KafkaSettings
 from winepipeline_process.reference import settings_table
 from winepipeline_process.settings import ProcessSettings, Settings
@@ -47,7 +48,13 @@ _SECTIONS: tuple[tuple[str, str, type[Settings]], ...] = (
 def documents() -> dict[str, str]:
     """From each file's path in the repository to its text."""
     events = {f"docs/reference/{name}": text for name, text in schema.documents().items()}
-    return {**crd.documents(), **reference.documents(), **events, ENVIRONMENT_PAGE: environment_page()}
+    return {
+        **crd.documents(),
+        **replay_crd.documents(),
+        **reference.documents(),
+        **events,
+        ENVIRONMENT_PAGE: environment_page(),
+    }
 
 
 def environment_page() -> str:

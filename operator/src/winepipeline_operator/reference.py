@@ -42,17 +42,18 @@ def documents() -> dict[str, str]:
     """From the file's path in the repository to its text."""
     sections = [
         _HEAD,
-        _section((), WinePipeline),
-        _section(("metadata",), Metadata),
-        *(_section(path, part) for path, part in part_types(Spec, ("spec",))),
-        *(_section(path, part) for path, part in part_types(Status, ("status",))),
+        section((), WinePipeline),
+        section(("metadata",), Metadata),
+        *(section(path, part) for path, part in part_types(Spec, ("spec",))),
+        *(section(path, part) for path, part in part_types(Status, ("status",))),
         _ADVICE + "".join(f"| `{advice.name}` | {_cell(advice.hint)} |\n" for advice in ADVICE),
     ]
     return {FILE: "\n".join(section.rstrip("\n") + "\n" for section in sections)}
 
 
-def _section(path: Path, part: type[Part]) -> str:
-    lines = [f"## {dotted(path) or KIND}", "", inspect.cleandoc(part.__doc__ or ""), ""]
+def section(path: Path, part: type[Part]) -> str:
+    """What the page says of one part: its fields, and its rules."""
+    lines = [f"## {dotted(path) or part.__name__}", "", inspect.cleandoc(part.__doc__ or ""), ""]
     if fields(part):
         lines += ["| field | what it is | allowed | default |", "| --- | --- | --- | --- |"]
         lines += [_row(path, name, field) for name, field in fields(part).items()]

@@ -36,7 +36,9 @@ def _described(annotation: Any, constraints: list[Any]) -> str:
     if get_origin(annotation) is Literal:
         *others, last = [str(value) for value in get_args(annotation)]
         return f"{', '.join(others)} or {last}" if others else last
-    if get_origin(annotation) is dict and get_args(annotation)[1] is Any:
+    if get_origin(annotation) is tuple and get_origin(get_args(annotation)[0]) is Literal:
+        return f"a list of {_described(get_args(annotation)[0], [])}"
+    if get_origin(annotation) is dict and get_args(annotation)[1] in (Any, object):
         return "a mapping"
     if get_origin(annotation) is dict:
         return f"a mapping of names to text ({_described(*_essence(get_args(annotation)[1], []))})"
