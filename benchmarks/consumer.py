@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.contest.figures import Figures
 from benchmarks.contest.freshness import freshness
 from benchmarks.contest.stage import Stage, best, stage
-from winepipeline_local.histogram import Histogram
+from winepipeline_operator.histogram import Histogram
 
 EVENTS = 500_000
 USUAL_EVENTS = 5_000

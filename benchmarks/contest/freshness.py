@@ -6,8 +6,8 @@ import sys
 import time
 
 from benchmarks.contest.stage import Stage
-from winepipeline_local.histogram import Histogram
-from winepipeline_local.scrape import scrape
+from winepipeline_operator.histogram import Histogram
+from winepipeline_operator.scrape import scrape
 
 _START_SECONDS = 60.0
 _WARM_UP_SECONDS = 3.0

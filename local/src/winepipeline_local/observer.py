@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from winepipeline_local.errors import LocalError
 from winepipeline_local.kafka import Cluster
-from winepipeline_local.reading import Reading
 from winepipeline_local.service import Service
 from winepipeline_local.snapshot import History, LandedRow, Partition, Snapshot, partitions
+from winepipeline_operator.reading import Reading
 
 EAGER_SECONDS = 0.1
 CALM_SECONDS = 0.5

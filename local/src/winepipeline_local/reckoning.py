@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from winepipeline_local.kafka import Cluster
 from winepipeline_local.order import Order
 from winepipeline_local.parts import Parts
-from winepipeline_local.reading import Reading
 from winepipeline_local.snapshot import LandedRow
 from winepipeline_local.state import State
 from winepipeline_local.summary import Summary
 from winepipeline_local.totals import Totals, totals, with_ends
+from winepipeline_operator.reading import Reading
 
 if TYPE_CHECKING:
     from winepipeline_local.warehouse import Warehouse

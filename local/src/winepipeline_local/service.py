@@ -10,9 +10,9 @@ from winepipeline_local import gate
 from winepipeline_local.child import Child
 from winepipeline_local.errors import ServiceError
 from winepipeline_local.plan import ServicePlan
-from winepipeline_local.reading import Reading
 from winepipeline_local.restart import GiveUp, after_exit, exit_code
-from winepipeline_local.scrape import ready, scrape
+from winepipeline_operator.reading import Reading
+from winepipeline_operator.scrape import readiness, scrape
 
 LAST_LINES = 8
 KILL_SECONDS = 5.0
@@ -101,7 +101,7 @@ class Service:
         """Take its newest counts, those before stay when it does not answer; may be called from another thread."""
         child = self._child
         reading = scrape(self.plan.metrics_port)
-        is_ready = reading is not None and (self._is_ready or ready(self.plan.metrics_port))
+        is_ready = reading is not None and (self._is_ready or self._says_ready())
         with self._life:
             if reading is not None and child is self._child:
                 self._this_life, self._is_ready = reading, is_ready
@@ -127,6 +127,10 @@ class Service:
         self._wanted, self._start_at_seconds = False, None
         if self._child is not None:
             self._child.kill()
+
+    def _says_ready(self) -> bool:
+        said = readiness(self.plan.metrics_port)
+        return said is not None and said.ready
 
     def _ended(self, child: Child, status: int) -> None:
         now = time.monotonic()

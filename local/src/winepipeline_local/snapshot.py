@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from winepipeline_local.reading import Reading
+from winepipeline_operator.reading import Reading
 
 WINDOW_SECONDS = 5.0
 FRESHNESS_WINDOW_SECONDS = 15.0

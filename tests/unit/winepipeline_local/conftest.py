@@ -6,9 +6,9 @@ from math import inf
 import pytest
 from rich.console import Console, RenderableType
 
-from winepipeline_local.histogram import Histogram
-from winepipeline_local.reading import Reading
 from winepipeline_local.snapshot import DeadLetter, LandedRow, Partition, Rates, Snapshot
+from winepipeline_operator.histogram import Histogram
+from winepipeline_operator.reading import Reading
 
 
 @pytest.fixture

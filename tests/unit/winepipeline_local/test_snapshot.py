@@ -2,9 +2,9 @@
 
 from math import inf
 
-from winepipeline_local.histogram import Histogram
-from winepipeline_local.reading import Reading
 from winepipeline_local.snapshot import History, Partition, Rates, Snapshot, partitions
+from winepipeline_operator.histogram import Histogram
+from winepipeline_operator.reading import Reading
 
 
 def fresh(quick: int, slow: int) -> Histogram:

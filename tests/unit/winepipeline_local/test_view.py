@@ -6,10 +6,10 @@ from dataclasses import replace
 from rich.console import Console
 
 from winepipeline_local.lines import line
-from winepipeline_local.reading import Reading
 from winepipeline_local.ready_view import Ready, ready_view
 from winepipeline_local.snapshot import DeadLetter, Partition, Snapshot
 from winepipeline_local.view import letters, live_view
+from winepipeline_operator.reading import Reading
 
 Drawn = Callable[..., str]
 

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from winepipeline_local.reading import Reading, read
+from winepipeline_operator.reading import Reading, read
 
 
 def consumer_metrics() -> str:

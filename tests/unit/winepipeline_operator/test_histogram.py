@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winepipeline_local.histogram import Histogram
+from winepipeline_operator.histogram import Histogram
 
 BOUNDS = (0.1, 0.5, 1.0, 2.0, inf)
 

@@ -1,0 +1,195 @@
+"""What a service says of itself at /metrics, as data: one process's, or the sum of many. Pure.
+
+Counters start at 0 again with each life of a process; `Reading` adds up over processes and over lives.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
+from winepipeline_operator.histogram import Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sum of what one or many services have counted.
+
+    Attributes:
+        produced: events delivered to the topic.
+        invalid: how many of them were malformed on purpose.
+        delivery_failures: events that the broker did not take.
+        consumed: events read.
+        loaded: rows committed in the warehouse.
+        rejected: dead letters by reason.
+        batches: sizes of the batches.
+        freshness: seconds from an event's making until it could be queried.
+        rebalances: how often partitions moved.
+        retrying: how many consumers wait for the warehouse now.
+        busy_seconds: of work; None: it does not say, as a producer does not.
+        committed: from each partition to the first offset that is not in the warehouse, as its consumer knows.
+        since_commit_seconds: since the last commit of any, or its start; None: it does not say.
+    """
+
+    produced: int = 0
+    invalid: int = 0
+    delivery_failures: int = 0
+    consumed: int = 0
+    loaded: int = 0
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    batches: Histogram = field(default_factory=Histogram)
+    freshness: Histogram = field(default_factory=Histogram)
+    rebalances: int = 0
+    retrying: int = 0
+    busy_seconds: float | None = None
+    committed: Mapping[int, int] = field(default_factory=dict)
+    since_commit_seconds: float | None = None
+
+    def __add__(self, other: "Reading") -> "Reading":
+        """Both together."""
+        reasons = {*self.rejected, *other.rejected}
+        return Reading(
+            produced=self.produced + other.produced,
+            invalid=self.invalid + other.invalid,
+            delivery_failures=self.delivery_failures + other.delivery_failures,
+            consumed=self.consumed + other.consumed,
+            loaded=self.loaded + other.loaded,
+            rejected={reason: self.rejected.get(reason, 0) + other.rejected.get(reason, 0) for reason in reasons},
+            batches=self.batches + other.batches,
+            freshness=self.freshness + other.freshness,
+            rebalances=self.rebalances + other.rebalances,
+            retrying=self.retrying + other.retrying,
+            busy_seconds=_either(lambda one, two: one + two, self.busy_seconds, other.busy_seconds),
+            committed={
+                number: max(self.committed.get(number, 0), other.committed.get(number, 0))
+                for number in {*self.committed, *other.committed}
+            },
+            since_commit_seconds=_either(min, self.since_commit_seconds, other.since_commit_seconds),
+        )
+
+    def since(self, earlier: "Reading") -> "Reading":
+        """What was counted after `earlier` by the same process: all of it when it has started anew since.
+
+        What is no count (retrying, committed, since_commit_seconds) stays as it is.
+        """
+        if self.restarted_since(earlier):
+            return self
+        return replace(
+            self,
+            produced=self.produced - earlier.produced,
+            invalid=self.invalid - earlier.invalid,
+            delivery_failures=self.delivery_failures - earlier.delivery_failures,
+            consumed=self.consumed - earlier.consumed,
+            loaded=self.loaded - earlier.loaded,
+            rejected={reason: count - earlier.rejected.get(reason, 0) for reason, count in self.rejected.items()},
+            batches=self.batches.since(earlier.batches),
+            freshness=self.freshness.since(earlier.freshness),
+            rebalances=self.rebalances - earlier.rebalances,
+            busy_seconds=_either(lambda one, two: one - two, self.busy_seconds, earlier.busy_seconds),
+        )
+
+    def restarted_since(self, earlier: "Reading") -> bool:
+        """Whether a counter stands lower than before, as it does only in a new life."""
+        pairs = (
+            (self.produced, earlier.produced),
+            (self.delivery_failures, earlier.delivery_failures),
+            (self.consumed, earlier.consumed),
+            (self.loaded, earlier.loaded),
+            (self.rebalances, earlier.rebalances),
+            (self.busy_seconds or 0.0, earlier.busy_seconds or 0.0),
+            *((self.rejected.get(reason, 0), count) for reason, count in earlier.rejected.items()),
+        )
+        return any(now < before for now, before in pairs)
+
+    @property
+    def rejects(self) -> int:
+        """All dead letters."""
+        return sum(self.rejected.values())
+
+
+NAMES = (
+    "winepipeline_events_produced_total",
+    "winepipeline_delivery_failures_total",
+    "kafka_events_consumed_total",
+    "kafka_events_inserted_snowflake_total",
+    "kafka_events_dlq_total",
+    "kafka_batch_size",
+    "winepipeline_event_freshness_seconds",
+    "winepipeline_rebalances_total",
+    "winepipeline_warehouse_retrying",
+    "winepipeline_busy_seconds_total",
+    "winepipeline_committed_offset",
+    "winepipeline_seconds_since_last_commit",
+)
+
+
+def read(exposition: str) -> Reading:
+    """The reading of one process's /metrics in Prometheus' text format; a count that is not there is 0.
+
+    Raises:
+        ValueError: the text is not in that format.
+    """
+    samples: dict[str, list[Sample]] = {}
+    for family in text_string_to_metric_families(_ours(exposition)):
+        for sample in family.samples:
+            samples.setdefault(sample.name, []).append(sample)
+
+    def total(name: str, **labels: str) -> int:
+        wanted = labels.items()
+        return int(sum(each.value for each in samples.get(name, ()) if wanted <= each.labels.items()))
+
+    def alone(name: str) -> float | None:
+        return next((float(each.value) for each in samples.get(name, ())), None)
+
+    return Reading(
+        produced=total("winepipeline_events_produced_total"),
+        invalid=total("winepipeline_events_produced_total", validity="invalid"),
+        delivery_failures=total("winepipeline_delivery_failures_total"),
+        consumed=total("kafka_events_consumed_total"),
+        loaded=total("kafka_events_inserted_snowflake_total"),
+        rejected={
+            each.labels.get("reason", ""): int(each.value)
+            for each in samples.get("kafka_events_dlq_total", ())
+            if each.value
+        },
+        batches=_histogram(samples, "kafka_batch_size"),
+        freshness=_histogram(samples, "winepipeline_event_freshness_seconds"),
+        rebalances=total("winepipeline_rebalances_total"),
+        retrying=total("winepipeline_warehouse_retrying"),
+        busy_seconds=alone("winepipeline_busy_seconds_total"),
+        committed={
+            int(each.labels["partition"]): int(each.value) for each in samples.get("winepipeline_committed_offset", ())
+        },
+        since_commit_seconds=alone("winepipeline_seconds_since_last_commit"),
+    )
+
+
+def _ours(exposition: str) -> str:
+    """The lines that are read at all; the others cost the parser ten times as much as these.
+
+    Raises:
+        ValueError: none of the lines is one of Prometheus' text format.
+    """
+    if not exposition.startswith("# "):
+        raise ValueError(f"no metrics, but {exposition[:40]!r}")
+    return "".join(line + "\n" for line in exposition.splitlines() if line.startswith(NAMES))
+
+
+def _either(both: Callable[[float, float], float], one: float | None, two: float | None) -> float | None:
+    """Of two numbers that may be unknown: both together, or the one that is known."""
+    if one is None or two is None:
+        return two if one is None else one
+    return both(one, two)
+
+
+def _histogram(samples: Mapping[str, list[Sample]], name: str) -> Histogram:
+    counts: dict[float, float] = {}
+    for each in samples.get(f"{name}_bucket", ()):
+        bound = float(each.labels["le"])
+        counts[bound] = counts.get(bound, 0.0) + each.value
+    return Histogram(
+        bounds=tuple(sorted(counts)),
+        counts=tuple(counts[bound] for bound in sorted(counts)),
+        total=sum(each.value for each in samples.get(f"{name}_sum", ())),
+    )
