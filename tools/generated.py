@@ -13,6 +13,7 @@ from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_events import schema
 from winepipeline_operator import crd, reference
 from winepipeline_operator.dead_letter_replay import crd as replay_crd
+from winepipeline_operator.settings import OperatorSettings
 from winepipeline_process.kafka_settings import KafkaSettings
 from winepipeline_process.reference import settings_table
 from winepipeline_process.settings import ProcessSettings, Settings
@@ -35,13 +36,14 @@ and names all that is wrong, each with what is allowed.
 """
 _SHARED = (ProcessSettings, KafkaSettings, WarehouseSettings)
 _SECTIONS: tuple[tuple[str, str, type[Settings]], ...] = (
-    ("Every service", "Producer, consumer, backfill and emulator.", ProcessSettings),
+    ("Every service", "Producer, consumer, backfill, emulator and operator.", ProcessSettings),
     ("Kafka", "Producer and consumer.", KafkaSettings),
     ("Warehouse", "Consumer and backfill, and `winepipeline audit` and `check`.", WarehouseSettings),
     ("Producer", "`python -m winepipeline_producer`", ProducerSettings),
     ("Consumer", "`python -m winepipeline_consumer`", ConsumerSettings),
     ("Backfill", "`python -m winepipeline_backfill`", BackfillSettings),
     ("Emulator", "`python -m winepipeline_emulator`", EmulatorSettings),
+    ("Operator", "`python -m winepipeline_operator`; the chart sets them.", OperatorSettings),
 )
 
 

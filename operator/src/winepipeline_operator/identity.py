@@ -19,6 +19,12 @@ PAUSE_ANNOTATION: Final = f"{GROUP}/pause-reconciliation"
 CHECKSUM_ANNOTATION: Final = f"{GROUP}/checksum"
 """On a pod template: of all configuration and Secret keys that its containers read; a change rolls the pods."""
 
+APPLIED_ANNOTATION: Final = f"{GROUP}/applied"
+"""On every child: a fingerprint of the manifest as it was applied last, so that a restart knows what it left."""
+
+FINALIZER: Final = f"{GROUP}/data"
+"""On a resource with `deletionPolicy: Delete`: it stays until the operator has deleted the topics and the volumes."""
+
 PIPELINE_LABEL: Final = f"{GROUP}/pipeline"
 """On every child: the pipeline's name."""
 

@@ -36,6 +36,23 @@ class SecretFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A child that could not be made as it is wanted.
+
+    Attributes:
+        child: which.
+        reason: one CamelCase word.
+        message: what happened, in the API server's words.
+        hint: what to do next; empty when there is nothing for a person to do.
+    """
+
+    child: ChildId
+    reason: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """The pipeline's world at one moment.
 
@@ -46,6 +63,7 @@ class Observed:
         secrets: the Secrets that the resource names; one that does not exist is absent.
         kinds: of the optional APIs (ServiceMonitor, PrometheusRule, GrafanaDashboard, ScaledObject) those that are
             installed in this cluster.
+        failures: the children that could not be made as they are wanted in this round.
     """
 
     now_seconds: float
@@ -53,3 +71,4 @@ class Observed:
     pods: tuple[Manifest, ...] = ()
     secrets: Mapping[str, SecretFacts] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
+    failures: tuple[Failure, ...] = ()

@@ -1,0 +1,149 @@
+"""The operator put together: watches, the cache, the rounds, the endpoints. It knows nothing of kopf."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.informer import Informer
+from winepipeline_operator.kinds import CHILD_KINDS, OPTIONAL_KINDS, PIPELINE, POD, SECRET
+from winepipeline_operator.kube import Kube
+from winepipeline_operator.kube_errors import KubeError
+from winepipeline_operator.metrics import Metrics
+from winepipeline_operator.reconcile import Reconciler
+from winepipeline_operator.rounds import Rounds
+from winepipeline_operator.settings import OperatorSettings
+from winepipeline_process.http import Endpoints, Health
+
+_LOG = logging.getLogger(__name__)
+
+OVERDUE_SECONDS = 300.0
+"""A pipeline whose last round ended longer ago shows that the operator hangs: rounds are due each minute."""
+
+_DEFINITION_SECONDS = 5.0
+
+_STEADY = ("uid", "generation", "deletionTimestamp", "annotations", "labels", "finalizers")
+"""What of a resource's metadata a round depends on; a change of the status alone wakes nobody."""
+
+
+class Operation:
+    """Everything that runs, from `start` to `stop`; to be used inside the event loop."""
+
+    def __init__(self, settings: OperatorSettings, kube: Kube) -> None:
+        self._settings = settings
+        self._metrics = Metrics()
+        self._cache = Cache(by_namespace=bool(settings.watch_namespaces))
+        scopes: tuple[str | None, ...] = settings.watch_namespaces or (None,)
+        self._informers = [
+            Informer(kube, kind, scope, self._cache, self._heard)
+            for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
+            for scope in scopes
+        ]
+        self._reconciler = Reconciler(
+            kube, self._cache, settings.platform(), self._metrics, self._kinds, settings.resync_seconds
+        )
+        self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="round")
+        self._rounds: Rounds | None = None
+        self._steady: dict[Key, Any] = {}
+        self._kube = kube
+        self._endpoints: Endpoints | None = None
+
+    async def start(self) -> None:
+        """Begin; returns when all that there is has been seen once."""
+        self._endpoints = Endpoints(
+            self._settings.metrics_host,
+            self._settings.metrics_port,
+            self._metrics.registry,
+            self._health,
+            self._readiness,
+        )
+        _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
+        self._rounds = Rounds(self._reconciler.round, self._threads)
+        for informer in self._informers:
+            informer.start()
+        for informer in self._informers:
+            await asyncio.to_thread(informer.complete.wait)
+        await self._wait_for_definition()
+        _LOG.info("%d objects of pipelines are there", self._cache.count())
+
+    async def _wait_for_definition(self) -> None:
+        """Wait until the cluster knows what a WinePipeline is; kopf would look once, and never again."""
+        while True:
+            try:
+                await asyncio.to_thread(
+                    self._kube.pages(PIPELINE, (self._settings.watch_namespaces or (None,))[0]).__next__
+                )
+            except KubeError as error:
+                _LOG.warning("%s; is the CRD installed? Next look in %.0f s", error.message, _DEFINITION_SECONDS)
+                await asyncio.sleep(_DEFINITION_SECONDS)
+            else:
+                return
+
+    async def stop(self) -> None:
+        """End; rounds under way come to their end."""
+        for informer in self._informers:
+            informer.stop()
+        if self._rounds is not None:
+            await self._rounds.stop()
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        if self._endpoints is not None:
+            self._endpoints.close()
+        _LOG.info("👋 stopped")
+
+    def pipeline_is(self, body: Mapping[str, Any]) -> None:
+        """A pipeline is there, or has changed."""
+        seen = Seen.of(PIPELINE, body)
+        key = (seen.namespace, seen.name)
+        self._cache.hear(seen)
+        steady = {name: body["metadata"].get(name) for name in _STEADY}
+        before, self._steady[key] = self._steady.get(key), steady
+        if self._rounds is None or before == steady:
+            return
+        self._metrics.begin(key)
+        if before is None:
+            self._rounds.begin(key)
+        else:
+            self._rounds.wake(key)
+
+    def pipeline_gone(self, body: Mapping[str, Any]) -> None:
+        """A pipeline is no more."""
+        seen = Seen.of(PIPELINE, body)
+        key = (seen.namespace, seen.name)
+        self._cache.hear_gone(seen)
+        self._steady.pop(key, None)
+        if self._rounds is not None:
+            self._rounds.end(key)
+        self._reconciler.forget(key)
+        _LOG.info("the pipeline is gone", extra={"fields": {"namespace": key[0], "pipeline": key[1]}})
+
+    def _heard(self, seen: Seen) -> None:
+        """From an informer's thread: something happened to an object."""
+        if self._rounds is None:
+            return
+        if seen.pipeline:
+            self._rounds.wake((seen.namespace, seen.pipeline))
+        if seen.kind == SECRET:
+            for key in self._reconciler.users_of(seen.namespace, seen.name):
+                self._rounds.wake(key)
+
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(each.kind.name for each in self._informers if each.kind in OPTIONAL_KINDS and each.served)
+
+    def _health(self) -> Health:
+        """Alive: every pipeline is looked at, and nothing has stopped listening."""
+        silent = [each.kind.plural for each in self._informers if not each.alive]
+        if silent:
+            return Health(ok=False, reason="WatchEnded", detail=f"nobody watches {', '.join(silent)}")
+        oldest = self._metrics.oldest_seconds()
+        if oldest > OVERDUE_SECONDS + self._settings.resync_seconds:
+            return Health(ok=False, reason="RoundOverdue", detail=f"a pipeline was last looked at {oldest:.0f} s ago")
+        return Health(ok=True, reason="Alive")
+
+    def _readiness(self) -> Health:
+        """Ready: all that there is has been seen."""
+        waiting = sorted({each.kind.plural for each in self._informers if not each.complete.is_set()})
+        if waiting:
+            return Health(ok=False, reason="Listing", detail=f"{', '.join(waiting)} have not been listed yet")
+        return Health(ok=True, reason="Watching")

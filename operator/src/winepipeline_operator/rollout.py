@@ -1,0 +1,136 @@
+"""Makes the children so: applies what differs, then deletes what is no longer wanted. It never stops at a failure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.difference import fingerprint, marked, stands
+from winepipeline_operator.identity import Manifest
+from winepipeline_operator.kinds import JOB, POD, STATEFUL_SET, VOLUME_CLAIM, Kind, kind_of
+from winepipeline_operator.kube import Kube
+from winepipeline_operator.kube_errors import Absent, Conflict, KubeError, Refused, Terminating, Unreachable
+from winepipeline_operator.observed import ChildId, Failure
+
+_NEVER_PRUNED = frozenset({POD, VOLUME_CLAIM})
+"""Pods belong to their Deployments, and volumes hold data: `deletionPolicy` decides about those, nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a rollout came to.
+
+    Attributes:
+        applied: children that were created or changed.
+        pruned: children that were deleted.
+        failures: children that could not be made so.
+    """
+
+    applied: tuple[ChildId, ...] = ()
+    pruned: tuple[ChildId, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+_Known = dict[ChildId, tuple[str, int]]
+"""What needs no second look: from a child to the fingerprint and the version in which it was right."""
+
+
+class Rollout:
+    """For all pipelines; one thread at a time for each of them."""
+
+    def __init__(self, kube: Kube, cache: Cache) -> None:
+        self._kube = kube
+        self._cache = cache
+        self._known: dict[Key, _Known] = {}
+
+    def forget(self, key: Key) -> None:
+        """The pipeline is gone."""
+        self._known.pop(key, None)
+
+    def bring_about(self, key: Key, uid: str, wanted: Sequence[Manifest]) -> Outcome:
+        """Make the children so.
+
+        Args:
+            key: the pipeline.
+            uid: the pipeline's: only what it owns is deleted.
+            wanted: the manifests, in the order in which to apply them.
+
+        Raises:
+            Unreachable: the API server does not answer; the rest is for the next round.
+            Terminating: nothing can be created in the namespace any more.
+        """
+        known = self._known.setdefault(key, {})
+        applied: list[ChildId] = []
+        failures: list[Failure] = []
+        for manifest in wanted:
+            child = ChildId.of(manifest)
+            try:
+                if self._apply(key[0], child, manifest, known):
+                    applied.append(child)
+            except (Unreachable, Terminating):
+                raise
+            except (KubeError, LookupError) as error:
+                failures.append(_failure(child, error))
+        # What took the place of a child may not stand yet: the child stays until all that is wanted is there.
+        pruned = [] if failures else self._prune(key, uid, {ChildId.of(each) for each in wanted}, known)
+        return Outcome(tuple(applied), tuple(pruned), tuple(failures))
+
+    def _apply(self, namespace: str, child: ChildId, manifest: Manifest, known: _Known) -> bool:
+        """Apply a manifest where it differs from what is there; whether that changed anything."""
+        kind = kind_of(manifest)
+        wish = marked(manifest)
+        mark = fingerprint(wish)
+        seen = self._cache.find(kind, namespace, child.name)
+        if seen is not None:
+            if known.get(child) == (mark, seen.version):
+                return False
+            live = seen.body()
+            if live["metadata"].get("deletionTimestamp"):
+                return False  # its end wakes us
+            if stands(wish, live):
+                known[child] = (mark, seen.version)
+                return False
+        answer = self._apply_or_replace(kind, namespace, wish, seen)
+        after = Seen.of(kind, answer)
+        known[child] = (mark, after.version)
+        self._cache.wrote(after)
+        return seen is None or after.version != seen.version
+
+    def _apply_or_replace(self, kind: Kind, namespace: str, wish: Manifest, seen: Seen | None) -> dict[str, Any]:
+        try:
+            return self._kube.apply(kind, namespace, wish)
+        except Refused as error:
+            if not error.immutable or seen is None or kind not in (STATEFUL_SET, JOB):
+                raise
+            # Pods and volumes of a StatefulSet stay and are adopted by the one that follows.
+            uid = seen.body()["metadata"]["uid"]
+            self._kube.delete(kind, namespace, seen.name, uid, "Orphan" if kind == STATEFUL_SET else "Background")
+            return self._kube.apply(kind, namespace, wish)
+
+    def _prune(self, key: Key, uid: str, wanted: set[ChildId], known: _Known) -> list[ChildId]:
+        pruned: list[ChildId] = []
+        for seen in self._cache.of_pipeline(key):
+            child = ChildId(seen.kind.api_version, seen.kind.name, seen.name)
+            if child in wanted or seen.kind in _NEVER_PRUNED or seen.kind.metadata_only:
+                continue
+            live = seen.body()
+            if live["metadata"].get("deletionTimestamp") or not owned(live, uid):
+                continue
+            try:
+                self._kube.delete(seen.kind, key[0], seen.name, live["metadata"]["uid"])
+            except (Absent, Conflict):
+                continue
+            known.pop(child, None)
+            pruned.append(child)
+        return pruned
+
+
+def owned(live: Manifest, uid: str) -> bool:
+    """Whether the pipeline with this uid is among an object's owners."""
+    return any(each.get("uid") == uid for each in live["metadata"].get("ownerReferences") or ())
+
+
+def _failure(child: ChildId, error: KubeError | LookupError) -> Failure:
+    if isinstance(error, KubeError):
+        return Failure(child, error.reason, error.message, error.hint)
+    return Failure(child, "UnknownKind", str(error), "this is a fault of the operator: report it")

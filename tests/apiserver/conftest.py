@@ -1,0 +1,65 @@
+"""An API server with our CRD, and the operator as the process that it is in a cluster."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .control_plane import HOW_TO_GET, ControlPlane, binaries
+from .scene import CRD, Operator, Place, make_place
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """One control plane for all tests that leave it standing."""
+    yield from _plane(tmp_path_factory.mktemp("plane"))
+
+
+@pytest.fixture
+def own_plane(tmp_path: Path) -> Iterator[ControlPlane]:
+    """A control plane for a test that does something to it."""
+    yield from _plane(tmp_path / "plane")
+
+
+def _plane(folder: Path) -> Iterator[ControlPlane]:
+    programs = binaries()
+    if programs is None:
+        pytest.skip(HOW_TO_GET)
+    plane = ControlPlane(folder, programs)
+    try:
+        plane.start()
+        applied = plane.kubectl("apply", "-f", str(CRD))
+        assert applied.returncode == 0, applied.stderr
+        waited = plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRD))
+        assert waited.returncode == 0, waited.stderr
+        yield plane
+    finally:
+        plane.stop()
+
+
+@pytest.fixture
+def place(plane: ControlPlane) -> Place:
+    """A namespace that nobody else uses."""
+    return make_place(plane)
+
+
+@pytest.fixture
+def start_operator(tmp_path: Path) -> Iterator[Callable[..., Operator]]:
+    """Starts operators that end with the test."""
+    started: list[Operator] = []
+
+    def start(plane: ControlPlane, **environment: str) -> Operator:
+        operator = Operator(plane, tmp_path / f"operator-{len(started)}.log", environment)
+        started.append(operator)
+        return operator.start()
+
+    yield start
+    for operator in started:
+        operator.kill()
+        print(operator.log[-20_000:])  # noqa: T201 - pytest shows it when the test fails
+
+
+@pytest.fixture
+def operator(place: Place, start_operator: Callable[..., Operator]) -> Operator:
+    """An operator that works on the test's namespace alone."""
+    return start_operator(place.plane, WATCH_NAMESPACES=place.namespace)

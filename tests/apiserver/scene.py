@@ -1,0 +1,147 @@
+"""The operator as a process, a namespace to try it in, and what a person does there."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .control_plane import ControlPlane, free_port
+
+REPOSITORY = Path(__file__).parents[2]
+CRD = REPOSITORY / "crds" / "winepipelines.caves-albert.io.yaml"
+
+_PATIENCE_SECONDS = 30.0
+_numbers = itertools.count(1)
+
+
+class Operator:
+    """`python -m winepipeline_operator` in a process of its own."""
+
+    def __init__(self, plane: ControlPlane, log: Path, environment: Mapping[str, str]) -> None:
+        self._plane = plane
+        self._log = log
+        self._environment = environment
+        self.metrics_port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Operator":
+        """Start it, or start it again."""
+        environment = {
+            **os.environ,
+            "KUBECONFIG": str(self._plane.kubeconfig),
+            "METRICS_HOST": "127.0.0.1",
+            "METRICS_PORT": str(self.metrics_port),
+            **self._environment,
+        }
+        with self._log.open("ab") as log:
+            command = [sys.executable, "-m", "winepipeline_operator"]
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        return self
+
+    def kill(self) -> None:
+        """End it as an empty machine would: at once."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """End it in good order; the exit status."""
+        return self._end(signal.SIGTERM)
+
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def metrics(self) -> str:
+        """What Prometheus would read; empty while it does not listen yet."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
+                return str(answer.read().decode())
+        except urllib.error.URLError:
+            return ""
+
+    def _end(self, number: int) -> int:
+        process, self.process = self.process, None
+        if process is None:
+            return 0
+        process.send_signal(number)
+        return process.wait(30)
+
+
+class Place:
+    """A namespace of its own, and what a person does in it."""
+
+    def __init__(self, plane: ControlPlane, namespace: str) -> None:
+        self.plane = plane
+        self.namespace = namespace
+
+    def path(self, plural: str, name: str = "", group: str = "") -> str:
+        """The path of an object, or of all of a kind."""
+        root = f"/apis/{group}" if group else "/api/v1"
+        return f"{root}/namespaces/{self.namespace}/{plural}" + (f"/{name}" if name else "")
+
+    def get(self, plural: str, name: str, group: str = "") -> dict[str, Any] | None:
+        """An object, if it is there."""
+        status, body = self.plane.call("GET", self.path(plural, name, group))
+        return body if status == 200 else None
+
+    def create(self, pipeline: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a pipeline."""
+        status, body = self.plane.call("POST", self.path("winepipelines", group=PIPELINES), pipeline)
+        assert status == 201, body
+        return body
+
+    def change(self, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Change some of a pipeline's spec."""
+        return self.patch("winepipelines", name, {"spec": spec}, PIPELINES)
+
+    def patch(self, plural: str, name: str, body: Mapping[str, Any], group: str = "") -> dict[str, Any]:
+        """Change an object by hand."""
+        path = self.path(plural, name, group) + "?fieldManager=a-person"
+        status, answer = self.plane.call("PATCH", path, body, "application/merge-patch+json")
+        assert status == 200, answer
+        return answer
+
+    def delete(self, plural: str, name: str, group: str = "") -> None:
+        """Delete an object by hand."""
+        status, answer = self.plane.call("DELETE", self.path(plural, name, group))
+        assert status in (200, 202), answer
+
+    def pipeline(self, name: str) -> dict[str, Any]:
+        """A pipeline as it is now."""
+        found = self.get("winepipelines", name, PIPELINES)
+        assert found is not None
+        return found
+
+    def condition(self, name: str, kind: str) -> dict[str, Any]:
+        """One of a pipeline's conditions; empty while it is not there yet."""
+        conditions = self.pipeline(name).get("status", {}).get("conditions", [])
+        return next((each for each in conditions if each["type"] == kind), {})
+
+
+PIPELINES = "caves-albert.io/v1alpha1"
+
+
+def until(what: Callable[[], Any], seconds: float = _PATIENCE_SECONDS) -> Any:
+    """The first true answer; fails when there is none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        assert time.monotonic() < end, f"not so after {seconds:.0f} s; the last answer was {found!r}"
+        time.sleep(0.05)
+
+
+def make_place(plane: ControlPlane) -> Place:
+    """A namespace that nobody else uses."""
+    namespace = f"wine-{next(_numbers)}"
+    status, answer = plane.call("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
+    assert status == 201, answer
+    return Place(plane, namespace)
