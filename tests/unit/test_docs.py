@@ -111,8 +111,8 @@ def test_every_flag_is_in_the_help(page: Path) -> None:
 
 
 def test_every_page_is_in_an_index() -> None:
-    """A page that is written can be found from docs/README.md or docs/reference/README.md."""
-    indexes = [REPOSITORY / "docs" / "README.md", REPOSITORY / "docs" / "reference" / "README.md"]
+    """A page that is written can be found from docs/README.md, docs/reference/README.md or docs/runbooks/README.md."""
+    indexes = [REPOSITORY / "docs" / folder / "README.md" for folder in ("", "reference", "runbooks")]
     linked = {
         (index.parent / target.partition("#")[0]).resolve()
         for index in indexes

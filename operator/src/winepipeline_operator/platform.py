@@ -27,6 +27,7 @@ class Platform:
         operator_namespace: where the operator runs: NetworkPolicies let it read metrics and reach the broker.
         monitoring_namespace: where Prometheus runs: NetworkPolicies let it read metrics.
         cluster_domain: the DNS suffix of Services.
+        runbooks: the address of the folder docs/runbooks, where alerts and dashboards link to.
     """
 
     images: Images = field(default_factory=Images)
@@ -35,3 +36,4 @@ class Platform:
     operator_namespace: str = "winepipeline-system"
     monitoring_namespace: str = "monitoring"
     cluster_domain: str = "cluster.local"
+    runbooks: str = "https://github.com/caves-albert/winepipeline/blob/main/docs/runbooks"

@@ -12,10 +12,14 @@ LabelValue = Annotated[
     Field(max_length=63, pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"),
     Form("a label's value: letters, digits, '-', '_' and '.', at most 63"),
 ]
+Url = Annotated[
+    str, Field(min_length=8, max_length=2000, pattern=r"^https?://[^ ]+$"), Form("an address: http://… or https://…")
+]
 Labels = Annotated[dict[str, LabelValue], Field(max_length=20)]
 
 _PROMETHEUS = {"release": "kube-prometheus-stack"}
 _GRAFANA = {"grafana_dashboard": "1"}
+_DATASOURCE = {"grafana_datasource": "1"}
 
 
 class ServiceMonitor(Part):
@@ -48,6 +52,20 @@ class Alerts(Part):
     )
 
 
+class Datasource(Part):
+    """A data source for Grafana: the Prometheus that scrapes this pipeline."""
+
+    url: Url = Field(
+        description="Prometheus' address, as Grafana reaches it.",
+        examples=["http://prometheus-operated.monitoring:9090"],
+    )
+    labels: Labels = Field(
+        default=_DATASOURCE,
+        description="The ConfigMap's labels: your Grafana finds data sources by them.",
+        examples=[_DATASOURCE],
+    )
+
+
 class Grafana(Part):
     """The ConfigMaps with the dashboards."""
 
@@ -56,6 +74,18 @@ class Grafana(Part):
         default=_GRAFANA,
         description="Their labels: your Grafana finds dashboards by them.",
         examples=[_GRAFANA],
+    )
+    datasource: Datasource | None = Field(
+        default=None,
+        description="A data source to bring along, where Grafana does not have that Prometheus yet: with "
+        "kube-prometheus-stack it has.",
+        examples=[{"url": "http://prometheus-operated.monitoring:9090"}],
+    )
+    instance_selector: Labels | None = Field(
+        default=None,
+        description="Where Grafana is run by grafana-operator: the labels of the Grafana resources that are to have "
+        "the dashboards, as GrafanaDashboard resources.",
+        examples=[{"dashboards": "grafana"}],
     )
 
 
