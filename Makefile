@@ -68,7 +68,7 @@ bench: $(DEV) ## Run every benchmark, each printing its table
 
 .PHONY: docs
 docs: $(DEV) ## Generate the reference pages and the CRD from the code
-	@$(BIN)/python tools/generated.py
+	@$(BIN)/python -m tools.generated
 
 .PHONY: crds
 crds: docs ## The same: the CRD is generated with the reference pages

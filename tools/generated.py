@@ -1,17 +1,18 @@
-"""Writes what is generated from the code: the CRD, the reference pages, the events' schemas.
+"""Writes what is generated from the code: the CRDs, the reference pages, the events' schemas, parts of the chart.
 
-`python tools/generated.py` writes; with `--check` it only names what is out of step, exit status 1. Paths are those in
+`python -m tools.generated` writes; with `--check` it only names what is out of step, exit status 1. Paths are those in
 the repository.
 """
 
 import sys
 from pathlib import Path
 
+from tools import chart
 from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_events import schema
-from winepipeline_operator import crd, reference
+from winepipeline_operator import crd, reference, rights
 from winepipeline_operator.dead_letter_replay import crd as replay_crd
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_process.kafka_settings import KafkaSettings
@@ -50,12 +51,13 @@ _SECTIONS: tuple[tuple[str, str, type[Settings]], ...] = (
 def documents() -> dict[str, str]:
     """From each file's path in the repository to its text."""
     events = {f"docs/reference/{name}": text for name, text in schema.documents().items()}
+    definitions = {**crd.documents(), **replay_crd.documents()}
     return {
-        **crd.documents(),
-        **replay_crd.documents(),
+        **definitions,
         **reference.documents(),
         **events,
         ENVIRONMENT_PAGE: environment_page(),
+        **chart.documents(REPOSITORY, definitions, rights.rules()),
     }
 
 

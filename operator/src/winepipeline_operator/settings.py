@@ -48,6 +48,14 @@ class OperatorSettings(ProcessSettings):
         min_length=1,
         max_length=63,
     )
+    monitoring_namespace: str = Field(
+        "monitoring",
+        alias="MONITORING_NAMESPACE",
+        description="The namespace that Prometheus runs in; NetworkPolicies let it in from there.",
+        examples=["monitoring"],
+        min_length=1,
+        max_length=63,
+    )
     cluster_domain: str = Field(
         "cluster.local",
         alias="CLUSTER_DOMAIN",
@@ -137,5 +145,6 @@ class OperatorSettings(ProcessSettings):
             image_pull_policy=self.image_pull_policy,
             image_pull_secrets=self.image_pull_secrets,
             operator_namespace=self.operator_namespace,
+            monitoring_namespace=self.monitoring_namespace,
             cluster_domain=self.cluster_domain,
         )

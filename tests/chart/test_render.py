@@ -1,0 +1,116 @@
+from typing import Any
+
+import pytest
+
+from tests.chart.helm import CHART, Helm
+from tests.pod_security import house_violations, violations
+from winepipeline_operator import rights
+from winepipeline_operator.settings import OperatorSettings
+
+VARIANTS: list[tuple[str, ...]] = [
+    (),
+    ("watchNamespaces={wine,cellar}",),
+    ("example.create=true", "serviceMonitor.enabled=true", "networkPolicy.enabled=false"),
+    ("imageRegistry=registry.example.com/wine/", "imageTag=v1", "imagePullSecrets={login}"),
+    ("serviceAccount.create=false", "serviceAccount.name=theirs", "rbac.create=false", "crds.install=false"),
+    ("podLabels.team=cellar", "podAnnotations.a=b", "nodeSelector.disk=ssd", "priorityClassName=high"),
+]
+every_variant = pytest.mark.parametrize("values", VARIANTS, ids=lambda values: ",".join(values) or "defaults")
+
+
+def of_kind(objects: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [each for each in objects if each["kind"] == kind]
+
+
+def operator_environment(objects: list[dict[str, Any]]) -> dict[str, str]:
+    """The environment of the operator's container, with what Kubernetes puts in."""
+    (deployment,) = of_kind(objects, "Deployment")
+    variables = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    return {each["name"]: each.get("value", "winepipeline-system") for each in variables}
+
+
+@every_variant
+def test_the_chart_passes_helm_lint(helm: Helm, values: tuple[str, ...]) -> None:
+    """`helm lint --strict` finds nothing, whatever is set."""
+    sets = [part for value in values for part in ("--set", value)]
+    done = helm.run("lint", "--strict", str(CHART), *sets)
+    assert done.returncode == 0, done.stdout
+
+
+@every_variant
+def test_every_pod_of_the_chart_is_restricted(helm: Helm, values: tuple[str, ...]) -> None:
+    """The operator and the test of the chart start in a namespace that enforces `restricted`."""
+    objects = helm.template(*values)
+    pods = [each["spec"] for each in of_kind(objects, "Pod")]
+    pods += [each["spec"]["template"]["spec"] for each in of_kind(objects, "Deployment")]
+    assert len(pods) == 2
+    for pod in pods:
+        assert violations(pod) == []
+        assert list(house_violations(pod)) == []
+
+
+def test_the_operator_runs_once_and_its_token_is_its_own(helm: Helm) -> None:
+    """Two operators never work at the same time, not even during an upgrade."""
+    (deployment,) = of_kind(helm.template(), "Deployment")
+    assert deployment["spec"]["replicas"] == 1
+    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+    (account,) = of_kind(helm.template(), "ServiceAccount")
+    assert deployment["spec"]["template"]["spec"]["serviceAccountName"] == account["metadata"]["name"]
+    assert account["automountServiceAccountToken"] is False
+
+
+@every_variant
+def test_the_operator_understands_what_the_chart_tells_it(helm: Helm, values: tuple[str, ...]) -> None:
+    """The operator starts from the environment that the chart gives it, and knows every variable in it."""
+    environment = operator_environment(helm.template(*values))
+    known = {str(field.alias) for field in OperatorSettings.model_fields.values()}
+    assert set(environment) <= known
+    settings = OperatorSettings.from_environment(environment)
+    assert settings.operator_namespace == "winepipeline-system"
+
+
+def test_values_reach_the_operator(helm: Helm) -> None:
+    """Registry, tag, Secrets and namespaces of the values are those that the pipelines' pods get."""
+    values = ("imageRegistry=r.example.com/wine", "imageTag=v1", "imagePullSecrets={login}", "monitoringNamespace=prom")
+    environment = operator_environment(helm.template(*values, "images.console=mine:1", "watchNamespaces={a,b}"))
+    settings = OperatorSettings.from_environment(environment)
+    platform = settings.platform()
+    assert platform.images.producer == "r.example.com/wine/winepipeline-producer:v1"
+    assert platform.images.redpanda.startswith("docker.redpanda.com/")
+    assert (platform.images.console, platform.image_pull_secrets) == ("mine:1", ("login",))
+    assert (platform.monitoring_namespace, settings.watch_namespaces) == ("prom", ("a", "b"))
+
+
+def test_the_role_has_the_rights_that_are_used_and_no_more(helm: Helm) -> None:
+    """The operator may do what it does, in all namespaces, or in those alone that it watches."""
+    rules = [dict(rule) for rule in rights.rules()]
+    (role,) = of_kind(helm.template(), "ClusterRole")
+    assert role["rules"] == rules
+    confined = helm.template("watchNamespaces={wine,cellar}")
+    assert of_kind(confined, "ClusterRole") + of_kind(confined, "ClusterRoleBinding") == []
+    assert [(each["metadata"]["namespace"], each["rules"]) for each in of_kind(confined, "Role")] == [
+        ("wine", rules),
+        ("cellar", rules),
+    ]
+
+
+def test_the_crds_stay_when_the_chart_goes(helm: Helm) -> None:
+    """`helm uninstall` does not delete the pipelines of a cluster, unless it is told to."""
+    keep = "helm.sh/resource-policy"
+    crds = of_kind(helm.template(), "CustomResourceDefinition")
+    assert {each["metadata"]["name"] for each in crds} == {
+        "winepipelines.caves-albert.io",
+        "deadletterreplays.caves-albert.io",
+    }
+    assert {each["metadata"]["annotations"][keep] for each in crds} == {"keep"}
+    loose = of_kind(helm.template("crds.keep=false"), "CustomResourceDefinition")
+    assert {keep in (each["metadata"].get("annotations") or {}) for each in loose} == {False}
+    assert of_kind(helm.template("crds.install=false"), "CustomResourceDefinition") == []
+
+
+def test_the_example_is_made_after_the_crd_and_never_made_again(helm: Helm) -> None:
+    """The demo pipeline of an install is not replaced by an upgrade."""
+    (example,) = of_kind(helm.template("example.create=true", "example.name=demo"), "WinePipeline")
+    assert example["metadata"]["name"] == "demo"
+    assert example["metadata"]["annotations"] == {"helm.sh/hook": "post-install"}
+    assert of_kind(helm.template(), "WinePipeline") == []
