@@ -4,7 +4,10 @@ The dashboards are the same for every pipeline, under the same file names: Grafa
 one folder, and two dashboards of one uid in two files would make Grafana refuse both.
 """
 
+import functools
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from winepipeline_operator.identity import Component, Manifest, child_name, labels, owner_reference, selector
@@ -24,6 +27,8 @@ GRAFANA_API: Final = "grafana.integreatly.org/v1beta1"
 
 SCRAPE_SECONDS: Final = 15
 _SCRAPE_TIMEOUT_SECONDS: Final = 10
+
+DASHBOARDS: Final = (pipeline_dashboard(), fleet_dashboard())
 
 _PORTS: Final[dict[Component, tuple[str, str]]] = {
     "consumer": ("metrics", "/metrics"),
@@ -128,16 +133,22 @@ def _dashboards(pipeline: WinePipeline, platform: Platform) -> tuple[Manifest, .
     if not asked.enabled:
         return ()
     name = f"{child_name(pipeline, 'monitoring')}-dashboards"
-    boards = (pipeline_dashboard(), fleet_dashboard())
     config_map = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": _metadata(pipeline, name, asked.labels),
-        "data": {_file(board): json.dumps(board.model(platform.runbooks), indent=1) for board in boards},
+        "data": dict(dashboard_files(platform.runbooks)),
     }
     if asked.instance_selector is None:
         return (config_map,)
-    return (config_map, *(_grafana_dashboard(pipeline, board, name, asked.instance_selector) for board in boards))
+    boards = (_grafana_dashboard(pipeline, board, name, asked.instance_selector) for board in DASHBOARDS)
+    return (config_map, *boards)
+
+
+@functools.cache
+def dashboard_files(runbooks: str) -> Mapping[str, str]:
+    """The dashboards as Grafana imports them: from each file's name to its JSON."""
+    return MappingProxyType({_file(board): json.dumps(board.model(runbooks)) for board in DASHBOARDS})
 
 
 def _grafana_dashboard(pipeline: WinePipeline, board: Dashboard, name: str, instances: dict[str, str]) -> Manifest:
