@@ -1,0 +1,77 @@
+"""`python -m tests.cluster.harness build|up|images|down|status`: what `make cluster-…` calls."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from . import images, node, programs
+from .failure import CannotRun
+from .layout import KUBECONFIG, PROGRAMS
+from .machine import install_packages, lacking
+
+
+def build() -> None:
+    """Install Debian's packages and build what is not in the cache yet."""
+    if lacks := lacking():
+        raise CannotRun("this machine lacks\n" + "\n".join(f"  - {each}" for each in lacks), missing=True)
+    if installed := install_packages():
+        say(f"installed Debian's {', '.join(installed)}")
+    for program in programs.ALL:
+        seconds = programs.build(program)
+        say(f"{program.name:<16} {program.version:<10} {f'built in {seconds:.0f} s' if seconds else 'is there'}")
+    images.build_base()
+    images.build_pause_archive()
+
+
+def up() -> None:
+    """Start a fresh cluster, our images in it."""
+    build()
+    say(f"the node is ready after {node.up():.1f} s")
+    load()
+    say(f"\nexport KUBECONFIG={KUBECONFIG} PATH={PROGRAMS}:$PATH")
+
+
+def load() -> None:
+    """Build the images and load them into the running node."""
+    if not node.running():
+        raise CannotRun("no cluster is up: start one with `make cluster-up`")
+    started = time.monotonic()
+    for image, identity in images.build((*images.own(), *images.stand_ins())):
+        done = "loaded" if images.load(image, identity) else "is there"
+        say(f"{image.name:<60} {identity[:12]} {done}  {time.monotonic() - started:.1f} s")
+
+
+def status() -> None:
+    """Say whether a cluster is up."""
+    say(f"up: {KUBECONFIG}" if node.running() else "down")
+
+
+COMMANDS: dict[str, Callable[[], None]] = {
+    "build": build,
+    "up": up,
+    "images": load,
+    "down": node.down,
+    "status": status,
+}
+
+
+def say(words: str) -> None:
+    """To whoever waits."""
+    print(words, flush=True)
+
+
+def main() -> int:
+    """Carry out one command."""
+    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
+        say(f"usage: python -m tests.cluster.harness {'|'.join(COMMANDS)}")
+        return 2
+    try:
+        COMMANDS[sys.argv[1]]()
+    except CannotRun as failure:
+        print(f"× {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

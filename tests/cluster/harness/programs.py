@@ -1,0 +1,185 @@
+"""The cluster's programs, built from their Go modules: cold some ten minutes on two cores, once on a machine.
+
+Each is built into a folder of its own and moved into place, and is asked for its version before it is believed: a
+cache that a killed build or another version left behind is built anew.
+"""
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .layout import CACHE, PROGRAMS
+from .machine import runs
+from .shell import run
+
+KUBERNETES_VERSION = "1.34.4"  # 1.35 and later refuse cgroup v1 unless told otherwise
+ETCD_VERSION = "3.6.7"
+COREDNS_VERSION = "1.15.0"
+HELM_VERSION = "3.22.0"
+
+GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+SMALL = ("-trimpath", "-ldflags=-s -w")
+KUBERNETES = {
+    "kube-apiserver": ("--version",),
+    "kube-controller-manager": ("--version",),
+    "kube-scheduler": ("--version",),
+    "kubelet": ("--version",),
+    "kube-proxy": ("--version",),
+    "kubectl": ("version", "--client"),
+}
+KUBERNETES_VERSION_PACKAGE = "k8s.io/component-base/version"
+ETCD_MAIN = """\
+package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() { etcdmain.Main(os.Args) }
+"""
+COREDNS_PLUGINS = ("bind", "errors", "ready", "cache", "kubernetes")
+PAUSE_MAIN = """\
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	<-stop
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Programs that one build makes.
+
+    Attributes:
+        asked: from each program's name to the arguments that make it say its version.
+        version: what each must say.
+        build: builds them in a fresh module's folder, into a folder.
+    """
+
+    asked: Mapping[str, Sequence[str]]
+    version: str
+    build: Callable[[Path, Path], None]
+
+    @property
+    def built(self) -> bool:
+        """Whether all of them are there and whole."""
+        return all(runs(PROGRAMS / name, *words, says=self.version) for name, words in self.asked.items())
+
+    @property
+    def name(self) -> str:
+        """Of the first of them."""
+        return next(iter(self.asked))
+
+
+def build(program: Program) -> float:
+    """Build what is not there yet; returns the seconds that it took."""
+    if program.built:
+        return 0.0
+    started = time.monotonic()
+    module, output = CACHE / "src" / program.name, CACHE / "src" / f"{program.name}.built"
+    for folder in (module, output):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    PROGRAMS.mkdir(parents=True, exist_ok=True)
+    program.build(module, output)
+    for name in program.asked:
+        (output / name).replace(PROGRAMS / name)
+    shutil.rmtree(output)
+    return time.monotonic() - started
+
+
+def _kubernetes(module: Path, output: Path) -> None:
+    (module / "go.mod").write_text("module clusterbuild\n", encoding="utf-8")
+    said = _go(module, "mod", "download", "-json", f"k8s.io/kubernetes@v{KUBERNETES_VERSION}")
+    its_own = (Path(json.loads(said)["Dir"]) / "go.mod").read_text(encoding="utf-8")
+    # Its staging modules lie beside it in its repository; each is published with a v0 version.
+    staging = re.findall(r"^\s*(k8s\.io/[a-z0-9-]+) => \./staging", its_own, re.MULTILINE)
+    published = f"v0.{KUBERNETES_VERSION.removeprefix('1.')}"
+    go_line = re.search(r"^go .*$", its_own, re.MULTILINE)
+    lines = [
+        "module clusterbuild",
+        go_line[0] if go_line else "go 1.24",
+        f"require k8s.io/kubernetes v{KUBERNETES_VERSION}",
+        "replace (",
+        *(f"  {name} => {name} {published}" for name in staging),
+        ")",
+    ]
+    (module / "go.mod").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    commands = [f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES]
+    _imports(module / "tools.go", "//go:build tools\n\npackage tools", commands)
+    major, minor, _ = KUBERNETES_VERSION.split(".")
+    values = {"gitVersion": f"v{KUBERNETES_VERSION}", "gitMajor": major, "gitMinor": minor}
+    flags = " ".join(f"-X {KUBERNETES_VERSION_PACKAGE}.{name}={value}" for name, value in values.items())
+    _go(module, "mod", "tidy")
+    _go(module, "build", "-trimpath", f"-ldflags=-s -w {flags}", "-o", f"{output}/", *commands)
+
+
+def _etcd(module: Path, output: Path) -> None:
+    (module / "go.mod").write_text("module etcdbuild\n\ngo 1.24\n", encoding="utf-8")
+    (module / "main.go").write_text(ETCD_MAIN, encoding="utf-8")
+    _got(module, f"go.etcd.io/etcd/server/v3@v{ETCD_VERSION}", output / "etcd")
+
+
+def _coredns(module: Path, output: Path) -> None:
+    (module / "go.mod").write_text("module corednsbuild\n\ngo 1.24\n", encoding="utf-8")
+    plugins = [f"github.com/coredns/coredns/plugin/{name}" for name in COREDNS_PLUGINS]
+    _imports(module / "plugins.go", "package main", plugins)
+    named = ", ".join(f'"{name}"' for name in COREDNS_PLUGINS)
+    main = (
+        "package main\n\nimport (\n"
+        '\t"github.com/coredns/coredns/core/dnsserver"\n\t"github.com/coredns/coredns/coremain"\n)\n\n'
+        f"func main() {{\n\tdnsserver.Directives = []string{{{named}}}\n\tcoremain.Run()\n}}\n"
+    )
+    (module / "main.go").write_text(main, encoding="utf-8")
+    _got(module, f"github.com/coredns/coredns@v{COREDNS_VERSION}", output / "coredns")
+
+
+def _helm(module: Path, output: Path) -> None:
+    package = f"helm.sh/helm/v3/cmd/helm@v{HELM_VERSION}"
+    run("go", "install", *SMALL, package, folder=module, environment={**GO, "GOBIN": str(output)})
+
+
+def build_pause(output: Path) -> None:
+    """The program that keeps a pod's namespaces while its containers come and go."""
+    module = CACHE / "src" / "pause"
+    module.mkdir(parents=True, exist_ok=True)
+    (module / "main.go").write_text(PAUSE_MAIN, encoding="utf-8")
+    _go(module, "build", *SMALL, "-o", str(output), "main.go")
+
+
+def _got(module: Path, package: str, program: Path) -> None:
+    _go(module, "get", package)
+    _go(module, "mod", "tidy")
+    _go(module, "build", *SMALL, "-o", str(program), ".")
+
+
+def _imports(file: Path, head: str, packages: Sequence[str]) -> None:
+    body = "\n".join(f'import _ "{package}"' for package in packages)
+    file.write_text(f"{head}\n\n{body}\n", encoding="utf-8")
+
+
+def _go(module: Path, *arguments: str) -> str:
+    return run("go", *arguments, folder=module, environment=GO)
+
+
+ALL = (
+    Program(KUBERNETES, f"v{KUBERNETES_VERSION}", _kubernetes),
+    Program({"etcd": ("--version",)}, ETCD_VERSION, _etcd),
+    Program({"coredns": ("-version",)}, COREDNS_VERSION, _coredns),
+    Program({"helm": ("version", "--short")}, "v3.22", _helm),
+)
