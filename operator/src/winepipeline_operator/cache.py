@@ -13,6 +13,7 @@ from typing import Any
 
 from winepipeline_operator.identity import PIPELINE_LABEL, Manifest
 from winepipeline_operator.kinds import Kind
+from winepipeline_operator.ownership import owners_of_replicas
 
 Key = tuple[str, str]
 """A pipeline's namespace and name."""
@@ -42,7 +43,7 @@ class Seen:
     def of(cls, kind: Kind, body: Mapping[str, Any]) -> "Seen":
         """Pack an object."""
         metadata = body["metadata"]
-        slim = {**body, "metadata": {key: value for key, value in metadata.items() if key != "managedFields"}}
+        slim = {**body, "metadata": {**metadata, "managedFields": owners_of_replicas(metadata)}}
         return cls(
             kind=kind,
             namespace=metadata["namespace"],
@@ -53,7 +54,7 @@ class Seen:
         )
 
     def body(self) -> Manifest:
-        """The object, without `managedFields`."""
+        """The object; of its `managedFields` only who asked for `spec.replicas`."""
         found: Manifest = json.loads(zlib.decompress(self.packed))
         return found
 

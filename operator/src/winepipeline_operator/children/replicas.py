@@ -5,11 +5,9 @@ mentions back to its default, which is 1. So after a change from a fixed number 
 operator goes on mentioning the number that stands until the scaler has taken the field over.
 """
 
-from collections.abc import Iterable
-from typing import Any
-
 from winepipeline_operator.identity import FIELD_MANAGER, Manifest, child_name
 from winepipeline_operator.observed import ChildId, Observed
+from winepipeline_operator.ownership import owners_of_replicas
 from winepipeline_operator.spec import WinePipeline
 
 
@@ -29,10 +27,4 @@ def consumer_replicas(pipeline: WinePipeline, observed: Observed) -> int | None:
 
 def _only_ours(child: Manifest) -> bool:
     """Whether the operator alone has asked for the number that stands."""
-    return set(_owners(child["metadata"].get("managedFields") or ())) == {FIELD_MANAGER}
-
-
-def _owners(entries: Iterable[dict[str, Any]]) -> Iterable[str]:
-    for entry in entries:
-        if "f:replicas" in (entry.get("fieldsV1") or {}).get("f:spec", {}):
-            yield str(entry.get("manager", ""))
+    return {entry["manager"] for entry in owners_of_replicas(child["metadata"])} == {FIELD_MANAGER}

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.winepipeline_operator.children.scene import Make, seen, the, wanted
 from winepipeline_operator.identity import FIELD_MANAGER, SCALER_FIELD_MANAGER, Manifest
+from winepipeline_operator.ownership import owners_of_replicas
 
 BUILTIN = {"consumer": {"scaling": {"mode": "Builtin", "minReplicas": 2}}}
 
@@ -74,3 +75,13 @@ def test_a_pause_stops_producers_and_consumers_and_nothing_else(pipeline: Make) 
 def _spec(manifest: Manifest) -> dict[str, Any]:
     spec: dict[str, Any] = manifest.get("spec", {})
     return spec
+
+
+def test_who_asked_for_the_number_is_all_that_is_remembered_of_the_owners() -> None:
+    """The operator's memory holds who owns the consumers' number, and not the rest of each object's history."""
+    scaled: dict[str, Any] = {"f:metadata": {"f:labels": {}}, "f:spec": {"f:replicas": {}, "f:template": {}}}
+    managed = [{"manager": "us", "operation": "Apply", "fieldsV1": scaled}, {"manager": "kubectl", "fieldsV1": {}}]
+    assert owners_of_replicas({"managedFields": managed}) == [
+        {"manager": "us", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    ]
+    assert owners_of_replicas({}) == []
