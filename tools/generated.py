@@ -7,7 +7,7 @@ the repository.
 import sys
 from pathlib import Path
 
-from tools import chart
+from tools import chart, metrics_page
 from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_emulator.settings import EmulatorSettings
@@ -57,6 +57,7 @@ def documents() -> dict[str, str]:
         **reference.documents(),
         **events,
         ENVIRONMENT_PAGE: environment_page(),
+        **metrics_page.documents(),
         **chart.documents(REPOSITORY, definitions, rights.rules()),
     }
 

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -12,7 +13,8 @@ from prometheus_client.registry import Collector
 from winepipeline_operator.cache import Key
 
 _SECONDS_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-_OF_PIPELINE = ("namespace", "name")
+_OF_PIPELINE = ("namespace", "pipeline")
+_HOLDS = {"True": True, "False": False}
 
 
 @dataclass(slots=True)
@@ -26,7 +28,9 @@ class Record:
         success_seconds: when the last one that went well ended.
         duration_seconds: how long the last one took.
         errors: failed rounds by reason.
-        conditions: the conditions' types that hold.
+        conditions: whether each condition holds, by its type; None: unknown.
+        generation: of the resource, that the status speaks of.
+        lag_events: events that wait, and `consumers` that run; None: unknown.
     """
 
     begun_seconds: float
@@ -36,6 +40,9 @@ class Record:
     duration_seconds: float = 0.0
     errors: dict[str, int] = field(default_factory=dict)
     conditions: dict[str, bool | None] = field(default_factory=dict)
+    generation: int = 0
+    lag_events: int | None = None
+    consumers: int | None = None
 
 
 class Metrics(Collector):
@@ -79,11 +86,16 @@ class Metrics(Collector):
             else:
                 record.errors[error] = record.errors.get(error, 0) + 1
 
-    def told(self, key: Key, conditions: dict[str, bool | None]) -> None:
-        """What the status says: from a condition's type to whether it holds; None: unknown."""
+    def told(self, key: Key, status: Mapping[str, Any]) -> None:
+        """What the resource's status says now, as the API server has it."""
+        conditions = {each["type"]: _HOLDS.get(each["status"]) for each in status.get("conditions", ())}
         with self._lock:
-            if key in self._records:
-                self._records[key].conditions = conditions
+            if (record := self._records.get(key)) is None:
+                return
+            record.conditions = conditions
+            record.generation = status.get("observedGeneration", 0)
+            record.lag_events = status.get("lag")
+            record.consumers = status.get("replicas")
 
     def end(self, key: Key) -> None:
         """A pipeline is gone, and its figures with it."""
@@ -120,9 +132,15 @@ class Metrics(Collector):
             "The conditions in the pipeline's status: 1 true, 0 false, -1 unknown.",
             labels=[*_OF_PIPELINE, "type"],
         )
+        generation, lag, consumers = _status_gauges()
         now = time.monotonic()
         with self._lock:
             for key, record in self._records.items():
+                generation.add_metric(key, record.generation)
+                if record.lag_events is not None:
+                    lag.add_metric(key, record.lag_events)
+                if record.consumers is not None:
+                    consumers.add_metric(key, record.consumers)
                 rounds.add_metric(key, record.rounds)
                 last = record.begun_seconds if record.success_seconds is None else record.success_seconds
                 since.add_metric(key, now - last)
@@ -131,4 +149,17 @@ class Metrics(Collector):
                 for kind, holds in record.conditions.items():
                     conditions.add_metric([*key, kind], -1 if holds is None else float(holds))
             pipelines = GaugeMetricFamily("winepipeline_operator_pipelines", "Pipelines.", value=len(self._records))
-        yield from (rounds, errors, since, conditions, pipelines)
+        yield from (rounds, errors, since, conditions, generation, lag, consumers, pipelines)
+
+
+def _status_gauges() -> tuple[GaugeMetricFamily, GaugeMetricFamily, GaugeMetricFamily]:
+    """What the status says in figures."""
+    texts = {
+        "observed_generation": "The generation of the resource that its status speaks of; it grows with each change.",
+        "lag_events": "Events that wait in the topic, as the operator asks the broker.",
+        "consumers": "Consumers that the operator sees.",
+    }
+    made = [
+        GaugeMetricFamily(f"winepipeline_operator_{name}", text, labels=_OF_PIPELINE) for name, text in texts.items()
+    ]
+    return made[0], made[1], made[2]

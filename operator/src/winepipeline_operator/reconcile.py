@@ -117,7 +117,7 @@ class Reconciler:
 
     def _write_status(self, key: Key, pipeline: WinePipeline, observed: Observed) -> None:
         told = status(pipeline, observed).model_dump(mode="json", by_alias=True, exclude_none=True)
-        self._metrics.told(key, {each["type"]: _HOLDS.get(each["status"]) for each in told["conditions"]})
+        self._metrics.told(key, told)
         if told == pipeline.status:
             return
         answer = self._kube.apply_status(*key, pipeline.metadata.uid, told)
@@ -129,9 +129,6 @@ class Reconciler:
             return self._resync_seconds
         failures = self._failures[key] = self._failures.get(key, 0) + 1
         return float(min(_MOST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(failures - 1, 10)))
-
-
-_HOLDS = {"True": True, "False": False}
 
 
 def _fields(key: Key, reason: str = "") -> dict[str, str]:

@@ -100,6 +100,11 @@ def up(scope: Scope, component: str) -> str:
     return f"sum by ({BY}) ({scope.series('up', component=component)})"
 
 
+def up_or_none(scope: Scope, component: str) -> str:
+    """The same, and 0 where there is nothing to scrape; only for a scope that names one pipeline."""
+    return f"{up(scope, component)} or max by ({BY}) (absent({scope.series('up', component=component)})) * 0"
+
+
 def brokers_down(scope: Scope) -> str:
     """Brokers that do not answer when they are scraped."""
     return f"sum by ({BY}) (1 - {scope.series('up', component='redpanda')})"

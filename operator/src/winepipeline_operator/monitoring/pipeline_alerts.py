@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from winepipeline_operator.monitoring import expressions, limits
 from winepipeline_operator.monitoring.alert import Alert, Severity, beyond
-from winepipeline_operator.monitoring.scope import Scope
+from winepipeline_operator.monitoring.scope import BY, Scope
 from winepipeline_operator.spec import WinePipeline
 
 _OF = "{{ $labels.namespace }}/{{ $labels.pipeline }}"
@@ -73,11 +73,9 @@ def _movement(scope: Scope) -> Iterator[Alert]:
 
 
 def _no_consumer(pipeline: WinePipeline, scope: Scope) -> Alert:
-    up = scope.series("up", component="consumer")
-    gone = f"absent({up} == 1)"
+    gone = beyond(expressions.up_or_none(scope, "consumer"), limits.CONSUMERS_UP, "critical")
     if pipeline.spec.consumer.scaling.min_replicas == 0:  # it may sleep, but not while events wait
-        waiting = scope.series("winepipeline_operator_pipeline_lag_events")
-        gone = f"{gone} and on (namespace, pipeline) {waiting} > 0"
+        gone = f"{gone} and on ({BY}) {scope.series('winepipeline_operator_lag_events')} > 0"
     return Alert(
         name="WinePipelineConsumerDown",
         severity="critical",
@@ -138,13 +136,12 @@ def _neighbours(scope: Scope) -> Iterator[Alert]:
 
 
 def _broker(replicas: int, scope: Scope) -> Iterator[Alert]:
-    up = expressions.up(scope, "redpanda")
-    none = f"absent({scope.series('up', component='redpanda')}) * {replicas}"
+    down = f"{replicas} - ({expressions.up_or_none(scope, 'redpanda')})"
     yield Alert(
         name="WinePipelineBrokerDown",
         severity="critical",
         limit=limits.BROKERS_DOWN,
-        expression=beyond(f"{replicas} - {up} or {none}", limits.BROKERS_DOWN, "critical"),
+        expression=beyond(down, limits.BROKERS_DOWN, "critical"),
         hold_seconds=120,
         summary=f"{_OF}: {{{{ $value }}}} of {replicas} brokers do not answer",
         description="With one broker nothing can be produced or loaded until it is back; with three the topic goes on "

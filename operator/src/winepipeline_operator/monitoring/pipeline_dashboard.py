@@ -21,7 +21,7 @@ TOPIC = Variable("topic", "Topic", f"label_values({_ALL.series('kafka_consumer_l
 ANNOTATIONS: Final = (
     Annotation(
         "Spec changed",
-        f"changes({_ALL.series('winepipeline_operator_pipeline_generation')}[1m]) > 0",
+        f"changes({_ALL.series('winepipeline_operator_observed_generation')}[1m]) > 0",
         "blue",
         "the resource {{pipeline}} was changed",
     ),
@@ -185,7 +185,7 @@ _STICKS = (
     Panel(
         "stat",
         "Consumers",
-        "How many consumers answer when they are scraped.",
+        "How many consumers answer when they are scraped. None in a pipeline that sleeps is well.",
         "short",
         (Query(ask.up(_ALL, "consumer")),),
         limit=limits.CONSUMERS_UP,

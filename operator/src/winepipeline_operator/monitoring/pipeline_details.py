@@ -149,10 +149,14 @@ BATCHES: Final = (
 SCALING: Final = (
     Panel(
         "timeseries",
-        "Consumers that answer",
-        "How many consumers answer when they are scraped. More than the topic has partitions would idle.",
+        "Consumers",
+        "How many consumers the operator sees, and how many answer when they are scraped. More than the topic has "
+        "partitions would idle.",
         "short",
-        (Query(ask.up(_ALL, "consumer"), "consumers"),),
+        (
+            Query(f"max by ({BY}) ({_ALL.series('winepipeline_operator_consumers')})", "seen by the operator"),
+            Query(ask.up(_ALL, "consumer"), "answering"),
+        ),
         width=8,
     ),
     Panel(

@@ -83,12 +83,14 @@ class Gatherer:
     def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
         """What was gathered, and a new beginning."""
         batch = self._gathering.batch(number, generation, ownership.places)
+        self._metrics.waiting.handed_over()
         self.drop()
         return batch
 
     def drop(self) -> None:
         """Forget what was gathered: it stays in the topic."""
         self._gathering = Gathering()
+        self._metrics.waiting.dropped()
         self._metrics.current_batch_size.set(0)
 
     def _room(self) -> int:
@@ -120,6 +122,7 @@ class Gatherer:
         self._gathering.add(sifted.rows, letters, ends)
         ownership.read(ends)
         self._mean_bytes = max(1.0, (self._gathering.size_bytes - before) / len(messages))
+        self._metrics.waiting.read(int(messages.timestamps_ms.min()))
         self._metrics.consumed.inc(len(messages))
         values_bytes = sifted.rows.content_bytes + sum(len(letter.value or b"") for letter in letters)
         self._metrics.event_bytes.observe(len(messages), values_bytes)

@@ -12,6 +12,9 @@ from prometheus_client.core import HistogramMetricFamily, Metric, SummaryMetricF
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
+from winepipeline_consumer.waiting import Waiting
+from winepipeline_events.reason import Reason
+
 # fmt: off
 FRESHNESS_BUCKETS = (
     0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0,
@@ -88,8 +91,13 @@ class Metrics:
             "kafka_events_inserted_snowflake_total", "Events committed to the warehouse.", registry=registry
         )
         self.dead_letters = Counter(
-            "kafka_events_dlq_total", "Events turned away and committed as such.", ["reason"], registry=registry
+            "kafka_events_dlq_total",
+            "Events turned away and committed as such, by reason.",
+            ["reason"],
+            registry=registry,
         )
+        for reason in Reason:  # from 0 on, or the first dead letter of a reason would be no growth to Prometheus
+            self.dead_letters.labels(reason.value)
         self.event_bytes = BulkSummary("kafka_event_size_bytes", "Bytes of a message's value.")
         self.freshness = BulkHistogram(
             "winepipeline_event_freshness_seconds",
@@ -131,6 +139,13 @@ class Metrics:
         )
 
     def _tell_of_partitions(self, registry: CollectorRegistry) -> None:
+        self.waiting = Waiting()
+        lag_seconds = Gauge(
+            "winepipeline_lag_seconds",
+            "Seconds since the oldest message was produced that is read and not committed; 0 with none in hand.",
+            registry=registry,
+        )
+        lag_seconds.set_function(lambda: self.waiting.oldest_seconds(time.time()))
         self.lag = Gauge(
             "kafka_consumer_lag",
             "Messages in the partition that are not committed to the warehouse.",
@@ -144,8 +159,10 @@ class Metrics:
             registry=registry,
         )
         self.rebalances = Counter(
-            "winepipeline_rebalances", "Times that partitions came or went.", ["kind"], registry=registry
+            "winepipeline_rebalances", "Times that partitions came or went, by kind.", ["kind"], registry=registry
         )
+        for kind in ("assigned", "revoked", "lost"):
+            self.rebalances.labels(kind)
         self.fenced = Counter(
             "winepipeline_fenced_batches",
             "Batches dropped because another consumer had moved the ledger.",

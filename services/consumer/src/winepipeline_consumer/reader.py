@@ -114,7 +114,7 @@ class Reader:
                 case Loaded() as outcome:
                     self._loaded(outcome)
                 case Done() as outcome:
-                    self._in_flight -= 1
+                    self._one_done()
                     landed = landed and not outcome.dropped
                 case Failed() as outcome:
                     _LOG.error("the last load failed: %s", outcome.error)
@@ -143,13 +143,17 @@ class Reader:
             case Loaded():
                 self._loaded(outcome)
             case Done():
-                self._in_flight -= 1
+                self._one_done()
                 if outcome.dropped and outcome.generation == self._generation:
                     self._start_over(outcome.why)
             case Claimed():
                 self._claimed(outcome)
             case Failed():
                 raise outcome.error
+
+    def _one_done(self) -> None:
+        self._in_flight -= 1
+        self._metrics.waiting.done()
 
     def _loaded(self, outcome: Loaded) -> None:
         """A commit: tell the broker, the metrics and the log."""

@@ -28,7 +28,8 @@ class Deliveries(Collector):
 
     def __init__(self) -> None:
         self.by_kind: dict[Kind, int] = dict.fromkeys(KINDS, 0)
-        self.failures: Counter[str] = Counter()
+        # From 0 on, or the first failure would be no growth to Prometheus. It is the usual one: nobody answered.
+        self.failures: Counter[str] = Counter({"_MSG_TIMED_OUT": 0})
         self.queued = 0
         self.last_failed = False
         self._latencies = [0] * (len(LATENCY_BUCKETS) + 1)

@@ -76,7 +76,7 @@ def test_a_pipeline_that_may_sleep_is_missed_only_while_events_wait(pipeline: Ma
     """Scaling to zero wakes nobody."""
     sleepy = pipeline({"consumer": {"scaling": {"minReplicas": 0}}})
     down = next(alert for alert in alerts_of(sleepy) if alert.name == "WinePipelineConsumerDown")
-    assert "winepipeline_operator_pipeline_lag_events" in down.expression
+    assert "winepipeline_operator_lag_events" in down.expression
 
 
 def test_a_broker_of_somebody_else_s_is_not_watched(pipeline: Make) -> None:

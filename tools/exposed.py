@@ -1,0 +1,52 @@
+"""What each service exposes at /metrics: the real registries, with something in each metric that has labels."""
+
+import random
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from winepipeline_consumer.metrics import Metrics as ConsumerMetrics
+from winepipeline_consumer.watch import Watch
+from winepipeline_operator.metrics import Metrics as OperatorMetrics
+from winepipeline_producer.deliveries import Deliveries
+from winepipeline_warehouse.errors import Unavailable
+
+
+def consumer() -> CollectorRegistry:
+    """A consumer's, of one partition, after a load and a failed try."""
+    metrics = ConsumerMetrics()
+    metrics.lag.labels("sales_events", "0").set(1)
+    metrics.committed_offset.labels("sales_events", "0").set(1)
+    Watch(metrics, random.Random(1)).trouble(Unavailable("LockTimeout", "locked"), 1.0)  # noqa: S311
+    with metrics.step("copy"):
+        pass
+    return metrics.registry
+
+
+def producer() -> CollectorRegistry:
+    """A producer's."""
+    registry = CollectorRegistry()
+    registry.register(Deliveries())
+    return registry
+
+
+def operator() -> CollectorRegistry:
+    """The operator's, after a round that failed and one that did not."""
+    metrics, key = OperatorMetrics(), ("wine", "albert")
+    metrics.begin(key)
+    metrics.finished(key, 0.1, "Forbidden")
+    metrics.finished(key, 0.1, None)
+    condition = {"type": "Ready", "status": "True"}
+    metrics.told(key, {"conditions": [condition], "observedGeneration": 1, "lag": 0, "replicas": 1})
+    metrics.applies.labels("Deployment").inc()
+    metrics.prunes.labels("Deployment").inc()
+    return metrics.registry
+
+
+SERVICES: Final[dict[str, Callable[[], CollectorRegistry]]] = {
+    "Consumer": consumer,
+    "Producer": producer,
+    "Operator": operator,
+}
+"""From each service to its registry."""
