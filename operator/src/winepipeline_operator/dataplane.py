@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from winepipeline_operator.broker_errors import BrokerError
 from winepipeline_operator.identity import Manifest
+from winepipeline_operator.probe import METRICS_PORT, Probe, Readiness, Target
 from winepipeline_operator.scaling.observation import Busy
-from winepipeline_operator.scrape import METRICS_PORT, Probe, Readiness, Target
 from winepipeline_operator.tally import Marks, Tally
 from winepipeline_operator.topics import GroupFacts
 

@@ -175,9 +175,8 @@ class Cluster:
             starts = self._offsets(topic, numbers, EARLIEST, deadline)
             ends = self._offsets(topic, numbers, LATEST, deadline)
             both = [number for number in numbers if number in starts and number in ends]
-            return GroupFacts(
-                tuple(Partition(each, ends[each], committed.get(each), starts[each]) for each in both), state
-            )
+            partitions = tuple(Partition(each, ends[each], committed.get(each), starts[each]) for each in both)
+            return GroupFacts(partitions, state, len(numbers))
 
     def _committed(self, topic: str, group: str, numbers: Sequence[int], deadline: _Deadline) -> dict[int, int]:
         """What the group has committed; partitions without a commit are left out, as is what may be uncertain."""

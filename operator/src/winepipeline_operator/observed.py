@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from winepipeline_operator.identity import Manifest
+from winepipeline_operator.sight import Sight
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +65,7 @@ class Observed:
         kinds: of the optional APIs (ServiceMonitor, PrometheusRule, GrafanaDashboard, ScaledObject) those that are
             installed in this cluster.
         failures: the children that could not be made as they are wanted in this round.
+        sight: the newest look at the data plane, with the scaler's ledger; None before the first.
     """
 
     now_seconds: float
@@ -72,3 +74,4 @@ class Observed:
     secrets: Mapping[str, SecretFacts] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     failures: tuple[Failure, ...] = ()
+    sight: Sight | None = None

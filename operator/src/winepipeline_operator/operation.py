@@ -11,9 +11,12 @@ from winepipeline_operator.informer import Informer
 from winepipeline_operator.kinds import CHILD_KINDS, OPTIONAL_KINDS, PIPELINE, POD, SECRET
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import KubeError
+from winepipeline_operator.looks import Looks, Means
 from winepipeline_operator.metrics import Metrics
+from winepipeline_operator.observe import Observer
 from winepipeline_operator.reconcile import Reconciler
 from winepipeline_operator.rounds import Rounds
+from winepipeline_operator.scaler import Scaler
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_process.http import Endpoints, Health
 
@@ -23,6 +26,9 @@ OVERDUE_SECONDS = 300.0
 """A pipeline whose last round ended longer ago shows that the operator hangs: rounds are due each minute."""
 
 _DEFINITION_SECONDS = 5.0
+
+_LOOKERS = 24
+"""Threads for looks at data planes: most of a look is waiting for brokers and pods."""
 
 _STEADY = ("uid", "generation", "deletionTimestamp", "annotations", "labels", "finalizers")
 """What of a resource's metadata a round depends on; a change of the status alone wakes nobody."""
@@ -41,11 +47,17 @@ class Operation:
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
             for scope in scopes
         ]
+        platform = settings.platform()
+        self._looks = Looks(
+            Means(self._cache, Observer(kube, self._cache), Scaler(kube, self._cache), platform, self._seen_anew)
+        )
         self._reconciler = Reconciler(
-            kube, self._cache, settings.platform(), self._metrics, self._kinds, settings.resync_seconds
+            kube, self._cache, platform, self._metrics, self._kinds, self._looks.of, settings.resync_seconds
         )
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="round")
+        self._lookers = ThreadPoolExecutor(_LOOKERS, thread_name_prefix="look")
         self._rounds: Rounds | None = None
+        self._looking: Rounds | None = None
         self._steady: dict[Key, Any] = {}
         self._kube = kube
         self._endpoints: Endpoints | None = None
@@ -61,6 +73,7 @@ class Operation:
         )
         _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
         self._rounds = Rounds(self._reconciler.round, self._threads)
+        self._looking = Rounds(self._looks.look, self._lookers)
         for informer in self._informers:
             informer.start()
         for informer in self._informers:
@@ -85,9 +98,12 @@ class Operation:
         """End; rounds under way come to their end."""
         for informer in self._informers:
             informer.stop()
-        if self._rounds is not None:
-            await self._rounds.stop()
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        for rounds in (self._looking, self._rounds):
+            if rounds is not None:
+                await rounds.stop()
+        for threads in (self._lookers, self._threads):
+            await asyncio.to_thread(threads.shutdown, cancel_futures=True)
+        self._looks.stop()
         if self._endpoints is not None:
             self._endpoints.close()
         _LOG.info("👋 stopped")
@@ -99,13 +115,14 @@ class Operation:
         self._cache.hear(seen)
         steady = {name: body["metadata"].get(name) for name in _STEADY}
         before, self._steady[key] = self._steady.get(key), steady
-        if self._rounds is None or before == steady:
+        if self._rounds is None or self._looking is None or before == steady:
             return
         self._metrics.begin(key)
-        if before is None:
-            self._rounds.begin(key)
-        else:
-            self._rounds.wake(key)
+        for rounds in (self._rounds, self._looking):
+            if before is None:
+                rounds.begin(key)
+            else:
+                rounds.wake(key)
 
     def pipeline_gone(self, body: Mapping[str, Any]) -> None:
         """A pipeline is no more."""
@@ -113,9 +130,11 @@ class Operation:
         key = (seen.namespace, seen.name)
         self._cache.hear_gone(seen)
         self._steady.pop(key, None)
-        if self._rounds is not None:
-            self._rounds.end(key)
+        for rounds in (self._rounds, self._looking):
+            if rounds is not None:
+                rounds.end(key)
         self._reconciler.forget(key)
+        self._looks.forget(key)
         _LOG.info("the pipeline is gone", extra={"fields": {"namespace": key[0], "pipeline": key[1]}})
 
     def _heard(self, seen: Seen) -> None:
@@ -127,6 +146,11 @@ class Operation:
         if seen.kind == SECRET:
             for key in self._reconciler.users_of(seen.namespace, seen.name):
                 self._rounds.wake(key)
+
+    def _seen_anew(self, key: Key) -> None:
+        """From a look's thread: a data plane looks different."""
+        if self._rounds is not None:
+            self._rounds.wake(key)
 
     def _kinds(self) -> frozenset[str]:
         return frozenset(each.kind.name for each in self._informers if each.kind in OPTIONAL_KINDS and each.served)

@@ -4,6 +4,7 @@ import datetime as dt
 
 from winepipeline_operator.identity import selector
 from winepipeline_operator.observed import Observed
+from winepipeline_operator.sight import status_fields
 from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.spec.status import Condition, Status
 
@@ -32,7 +33,8 @@ def status(pipeline: WinePipeline, observed: Observed) -> Status:
     same = [each for each in before if each["type"] == "Ready" and each["status"] == ready.status]
     if same:
         ready = ready.model_copy(update={"last_transition_time": same[0]["lastTransitionTime"]})
-    return Status.model_validate({"observedGeneration": pipeline.metadata.generation}).model_copy(
+    told = {"observedGeneration": pipeline.metadata.generation, **status_fields(observed.sight, pipeline.status)}
+    return Status.model_validate(told).model_copy(
         update={
             "conditions": (ready,),
             "selector": ",".join(f"{name}={value}" for name, value in selector(pipeline, "consumer").items()),

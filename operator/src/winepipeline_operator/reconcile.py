@@ -20,6 +20,7 @@ from winepipeline_operator.observed import Observed
 from winepipeline_operator.pipeline_status import status
 from winepipeline_operator.platform import Platform
 from winepipeline_operator.rollout import Outcome, Rollout
+from winepipeline_operator.sight import Sight
 from winepipeline_operator.spec import WinePipeline
 
 _LOG = logging.getLogger(__name__)
@@ -38,14 +39,16 @@ class Reconciler:
         platform: Platform,
         metrics: Metrics,
         kinds: Callable[[], frozenset[str]],
+        sights: Callable[[Key], Sight | None],
         resync_seconds: float,
     ) -> None:
-        """`kinds` tells the optional kinds that the cluster serves."""
+        """`kinds` tells the optional kinds that the cluster serves, `sights` the newest look at a data plane."""
         self._kube = kube
         self._cache = cache
         self._platform = platform
         self._metrics = metrics
         self._kinds = kinds
+        self._sights = sights
         self._resync_seconds = resync_seconds
         self._observer = Observer(kube, cache)
         self._rollout = Rollout(kube, cache)
@@ -94,7 +97,7 @@ class Reconciler:
         if body["metadata"].get("deletionTimestamp"):
             return True
         self._secrets[key] = secret_names(pipeline)
-        observed = self._observer.observe(pipeline, self._kinds())
+        observed = replace(self._observer.observe(pipeline, self._kinds()), sight=self._sights(key))
         outcome = Outcome()
         if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
             wanted = desired(pipeline, observed, self._platform)

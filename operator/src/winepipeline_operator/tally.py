@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from winepipeline_operator.histogram import Histogram
+from winepipeline_operator.probe import Probe
 from winepipeline_operator.reading import Reading
-from winepipeline_operator.scrape import Probe
 
 RATE_SECONDS = 60.0
 FRESHNESS_SECONDS = 300.0

@@ -53,10 +53,12 @@ class GroupFacts:
     Attributes:
         partitions: by number; one that could not be read is absent.
         state: of the group.
+        count: how many partitions the topic has, whether they could be read or not.
     """
 
     partitions: tuple[Partition, ...]
     state: GroupState
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from winepipeline_consumer.metrics import Metrics
-from winepipeline_operator.scrape import TIMEOUT_SECONDS, Probe, Readiness, Target, probe_all
+from winepipeline_operator.probe import Probe, Readiness, Target
+from winepipeline_operator.scrape import TIMEOUT_SECONDS, probe_all
 from winepipeline_process.http import Endpoints, Health
 
 

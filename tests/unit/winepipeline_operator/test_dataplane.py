@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from winepipeline_operator.dataplane import DataPlane, Watch, targets
 from winepipeline_operator.histogram import Histogram
+from winepipeline_operator.probe import Probe, Readiness, Target
 from winepipeline_operator.reading import Reading
 from winepipeline_operator.scaling.observation import Busy, GroupState, Partition
-from winepipeline_operator.scrape import Probe, Readiness, Target
 from winepipeline_operator.tally import carried
 from winepipeline_operator.topics import GroupFacts
 
@@ -119,7 +119,7 @@ def test_what_the_consumers_know_of_partitions_is_put_together() -> None:
 def test_lag_and_reasons_are_passed_on() -> None:
     """The status shows the broker's lag and each pod's own words."""
     unready = Readiness(ready=False, reason="WarehouseUnavailable", detail="LockTimeout")
-    group = GroupFacts((Partition(0, 10, 4), Partition(1, 5)), GroupState.STABLE)
+    group = GroupFacts((Partition(0, 10, 4), Partition(1, 5)), GroupState.STABLE, 2)
     facts = Watch().look(NOW, (replace(probe("a", 1), readiness=unready),), group)
     assert facts.lag == 11
     assert facts.readiness == {"a": unready}

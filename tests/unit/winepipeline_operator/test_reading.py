@@ -3,7 +3,8 @@
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from winepipeline_operator.reading import Reading, read
+from winepipeline_operator.exposition import read
+from winepipeline_operator.reading import Reading
 
 
 def consumer_metrics() -> str:

@@ -60,8 +60,10 @@ class Look:
             limit = Limit.MAX_REPLICAS if after < before else Limit.MIN_REPLICAS
             detail = f"{before} replicas are not between {self.settings.floor} and {self.settings.ceiling}; {detail}"
         if after != before:
-            until_seconds = now + state.restart_seconds + self.settings.settle_seconds
-            state = state.changing(now, before, after, consumption)
+            until_seconds = None
+            if self.settings.acts:
+                until_seconds = now + state.restart_seconds + self.settings.settle_seconds
+                state = state.changing(now, before, after, consumption)
         decision = Decision(
             time_seconds=now,
             action=action,

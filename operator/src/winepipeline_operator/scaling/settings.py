@@ -17,6 +17,7 @@ class ScalingSettings:
         sleep_after_seconds: for how long nothing may have arrived before the last consumer goes.
         settle_seconds: for how long to measure after a change before the next decision.
         idle_lag_per_partition: offsets that never become events (a transaction's marker is one); no work.
+        acts: whether the decisions are carried out; when they are only told, the group goes on as it was.
     """
 
     partitions: int = 6
@@ -28,6 +29,7 @@ class ScalingSettings:
     sleep_after_seconds: float = 300.0
     settle_seconds: float = 30.0
     idle_lag_per_partition: int = 1
+    acts: bool = True
 
     @property
     def ceiling(self) -> int:
