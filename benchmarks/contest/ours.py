@@ -21,7 +21,7 @@ from winepipeline_warehouse.names import Names
 class NoWarehouse(Loader):
     """Takes every load: what is left is all that our client does."""
 
-    def prepare(self) -> None:
+    def prepare(self, *, dimensions: bool = False) -> None:
         """Nothing to prepare."""
 
     def claim(

@@ -58,7 +58,7 @@ class Bench:
         self.calls.append(f"load {arguments[4]}")
         self._next()
 
-    def prepare(self, *_: Any) -> None:
+    def prepare(self, *_: Any, **__: Any) -> None:
         """The next outcome."""
         self.calls.append("prepare")
         self._next()

@@ -22,6 +22,11 @@ section 6.4: multiplicative hashing spreads consecutive keys most evenly with it
 
 _MASK = 2**64 - 1
 
+SUPPLIERS = (
+    "Négoce Dupont", "Caves Réunies de Bercy", "Maison Garnier Négociants", "Les Vignerons Associés",
+    "Compagnie des Grands Crus", "Transvins Rhône", "Comptoir Girondin", "Union des Caves de l'Est",
+)  # fmt: skip
+
 
 class CatalogueEntry(NamedTuple):
     """A product and what the shops know of it.
@@ -56,6 +61,11 @@ def product(product_id: int) -> CatalogueEntry:
     return CatalogueEntry(
         Product(product_id, name, kind.category, kind.region, vintage), kind.name, _cents(kind.euros, cuvee, bits >> 32)
     )
+
+
+def supplier(product_id: int) -> str:
+    """Who delivers it."""
+    return SUPPLIERS[mix(mix(product_id)) % len(SUPPLIERS)]
 
 
 def mix(number: int) -> int:

@@ -5,12 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from winepipeline_events.catalogue import mix, product
-
-_SUPPLIERS = (
-    "Négoce Dupont", "Caves Réunies de Bercy", "Maison Garnier Négociants", "Les Vignerons Associés",
-    "Compagnie des Grands Crus", "Transvins Rhône", "Comptoir Girondin", "Union des Caves de l'Est",
-)  # fmt: skip
+from winepipeline_events.catalogue import product, supplier
 
 
 class Wine(NamedTuple):
@@ -41,5 +36,5 @@ def wine(product_id: int) -> Wine:
         msgspec.json.encode(entry.product),
         cents,
         b"%d.%02d" % divmod(cents, 100),
-        msgspec.json.encode(_SUPPLIERS[mix(mix(product_id)) % len(_SUPPLIERS)]),
+        msgspec.json.encode(supplier(product_id)),
     )

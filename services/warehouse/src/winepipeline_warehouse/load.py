@@ -1,7 +1,7 @@
 """One load: rows, rejects and the ledger in one transaction.
 
-Steps: "upload" (the stage is outside every transaction), "begin", "copy", "copy_rejected", "ledger" (last, since an
-UPDATE locks the table), "commit", "remove".
+Steps: "upload" (the stage is outside every transaction), "begin", "copy", "copy_rejected", "copy_beside", "ledger"
+(last, since an UPDATE locks the table), "commit", "remove".
 """
 
 import json
@@ -24,6 +24,23 @@ _ROWS_LOADED = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows for a table beside the target, in the transaction of a load.
+
+    Attributes:
+        table: its full name.
+        columns: name and type of each; the file has columns of these names.
+        content: a Parquet file.
+        rows: how many it has.
+    """
+
+    table: str
+    columns: tuple[tuple[str, str], ...]
+    content: bytes
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """What one transaction carries.
 
@@ -33,6 +50,7 @@ class Load:
         advances: how it moves the ledger; one for each partition, sorted by partition.
         rows: a Parquet file of `encode_rows`; empty when there are none.
         rejected: a Parquet file of `encode_rejected`; empty when there are none.
+        beside: rows for one more table; their places in the ledger count as skipped, since they hold no event.
     """
 
     name: str
@@ -40,6 +58,7 @@ class Load:
     advances: tuple[Advance, ...]
     rows: bytes = b""
     rejected: bytes = b""
+    beside: Beside | None = None
 
     @property
     def loaded_count(self) -> int:
@@ -69,9 +88,11 @@ def load(session: Session, names: Names, work: Load, step: Step = no_step, tries
         Unavailable: unknown whether anything was kept: `settle` in a fresh session tells.
         Misconfigured: a person must act; nothing was kept, unless COMMIT said so: `settle` tells.
     """
-    rows_file, rejected_file = f"{work.name}-{tries}.parquet", f"{work.name}-{tries}-rejected.parquet"
+    stem = f"{work.name}-{tries}"
+    rows_file, rejected_file, beside_file = f"{stem}.parquet", f"{stem}-rejected.parquet", f"{stem}-beside.parquet"
+    beside = work.beside.content if work.beside else b""
     with step("upload"):
-        for content, file_name in ((work.rows, rows_file), (work.rejected, rejected_file)):
+        for content, file_name in ((work.rows, rows_file), (work.rejected, rejected_file), (beside, beside_file)):
             if content:
                 session.put(content, file_name, names.stage)
     try:
@@ -82,6 +103,9 @@ def load(session: Session, names: Names, work: Load, step: Step = no_step, tries
             if work.rejected:
                 with step("copy_rejected"), _rejects_must_go_in(names):
                     _copy(session, _copy_rejected(names, rejected_file), work.origin, work.rejected_count)
+            if work.beside:
+                with step("copy_beside"):
+                    _copy_beside(session, names, work.beside, beside_file)
             with step("ledger"):
                 _advance(session, names, work)
     except (Fenced, DataRefused):
@@ -138,8 +162,21 @@ def _rejects_must_go_in(names: Names) -> Iterator[None]:
 
 
 def _copy(session: Session, statement: str, origin: Origin, sent: int) -> None:
+    _copy_all(session, statement, (_metadata_prefix(origin),), sent)
+
+
+def _copy_beside(session: Session, names: Names, beside: Beside, file_name: str) -> None:
+    columns = ", ".join(name for name, _ in beside.columns)
+    values = ", ".join(f"$1:{name}::{type_}" for name, type_ in beside.columns)
+    statement = (
+        f"COPY INTO {beside.table} ({columns}) FROM (SELECT {values} FROM @{names.stage}/{file_name}) {_COPY_OPTIONS}"
+    )
+    _copy_all(session, statement, (), beside.rows)
+
+
+def _copy_all(session: Session, statement: str, parameters: tuple[str, ...], sent: int) -> None:
     """COPY all of a file; a file that Snowflake believes to have loaded already counts 0 rows."""
-    answer = session.query(statement, (_metadata_prefix(origin),))
+    answer = session.query(statement, parameters)
     loaded = sum(int(row[3]) for row in answer if len(row) > _ROWS_LOADED)
     if loaded != sent:
         raise Unavailable("RowsMissing", f"COPY loaded {loaded} rows of {sent}: {answer}")

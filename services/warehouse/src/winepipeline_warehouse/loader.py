@@ -55,9 +55,14 @@ class Loader:
         self._rng = rng
         self._session: Session | None = None
 
-    def prepare(self) -> None:
+    def prepare(self, *, dimensions: bool = False) -> None:
         """See `prepare.prepare`."""
-        self._persist(lambda session, _: prepare(session, self._names))
+        self._persist(lambda session, _: prepare(session, self._names, dimensions=dimensions))
+
+    def ask(self, question: Callable[[Session, Names], T]) -> T:
+        """The answer to a question about the tables, which may be asked again; always in a fresh session."""
+        self.close()
+        return self._persist(lambda session, _: question(session, self._names))
 
     def claim(
         self, origin: Origin, log_starts: Mapping[int, int], owner: str, accepted_topic_id: str | None

@@ -41,6 +41,16 @@ class Names:
         return f"{self.target}_REJECTED"
 
     @property
+    def customers(self) -> str:
+        """The customers of a loaded history."""
+        return f"{self.target}_CUSTOMERS"
+
+    @property
+    def products(self) -> str:
+        """The products of a loaded history."""
+        return f"{self.target}_PRODUCTS"
+
+    @property
     def stage(self) -> str:
         """Where files wait for COPY."""
         return f"{self.target}_STAGE"

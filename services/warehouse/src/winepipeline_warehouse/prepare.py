@@ -10,8 +10,10 @@ from winepipeline_warehouse.tables import Column, create_statements, differences
 _LOG = logging.getLogger(__name__)
 
 
-def prepare(session: Session, names: Names) -> None:
+def prepare(session: Session, names: Names, *, dimensions: bool = False) -> None:
     """Create database, schema, tables and stage where they are missing; check what stands; warn of leftovers.
+
+    `dimensions` are the tables of customers and products, which only a history needs.
 
     Raises:
         Misconfigured: a table has other columns (which is said), or the role may not create what is missing.
@@ -19,10 +21,10 @@ def prepare(session: Session, names: Names) -> None:
     """
     _create_containers(session, names)
     standing = _standing(session, names)
-    for table, wanted in expected(names).items():
+    for table, wanted in expected(names, dimensions=dimensions).items():
         if table.upper() in standing:
             _check(session, table, wanted)
-    for name, statement in create_statements(names).items():
+    for name, statement in create_statements(names, dimensions=dimensions).items():
         if name.upper() not in standing:
             session.change(statement)
     _warn_of_leftovers(session, names)

@@ -64,18 +64,43 @@ REJECTED = (
 )
 """The events that were turned away, exactly once; their whole bytes are in the dead-letter topic."""
 
+CUSTOMERS = (
+    _column("HISTORY", "VARCHAR"),
+    _column("CUSTOMER_ID", "INTEGER"),
+    _column("FIRST_NAME", "VARCHAR"),
+    _column("LAST_NAME", "VARCHAR"),
+    _column("EMAIL", "VARCHAR"),
+    _column("STREET", "VARCHAR"),
+    _column("POSTCODE", "VARCHAR"),
+    _column("CITY", "VARCHAR"),
+    _column("SEGMENT", "VARCHAR"),
+    _column("SINCE", "VARCHAR"),
+)
+PRODUCTS = (
+    _column("HISTORY", "VARCHAR"),
+    _column("PRODUCT_ID", "INTEGER"),
+    _column("NAME", "VARCHAR"),
+    _column("CATEGORY", "VARCHAR"),
+    _column("REGION", "VARCHAR"),
+    _column("APPELLATION", "VARCHAR"),
+    _column("VINTAGE", "INTEGER"),
+    _column("PRICE_CENTS", "INTEGER"),
+    _column("SUPPLIER", "VARCHAR"),
+)
+"""The dimensions beside a history's events; `HISTORY` says which history each row came with."""
 
-def create_statements(names: Names) -> dict[str, str]:
+
+def create_statements(names: Names, *, dimensions: bool = False) -> dict[str, str]:
     """From the name of each table, and of the stage, to the statement that makes it."""
-    tables = {
-        name: f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in expected(names).items()
-    }
+    wanted = expected(names, dimensions=dimensions)
+    tables = {name: f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in wanted.items()}
     return {**tables, names.stage: f"CREATE STAGE IF NOT EXISTS {names.stage}"}
 
 
-def expected(names: Names) -> dict[str, tuple[Column, ...]]:
-    """From a table's name to its columns."""
-    return {names.target: TARGET, names.ledger: LEDGER, names.rejected: REJECTED}
+def expected(names: Names, *, dimensions: bool = False) -> dict[str, tuple[Column, ...]]:
+    """From a table's name to its columns; a history has the tables of its customers and products besides."""
+    tables = {names.target: TARGET, names.ledger: LEDGER, names.rejected: REJECTED}
+    return {**tables, names.customers: CUSTOMERS, names.products: PRODUCTS} if dimensions else tables
 
 
 def differences(wanted: tuple[Column, ...], found: list[tuple[str, str]]) -> list[str]:

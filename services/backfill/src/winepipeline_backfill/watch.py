@@ -1,0 +1,44 @@
+"""Keeps an eye on the warehouse: times each step, counts and logs trouble, and stops waiting when told to stop."""
+
+import logging
+from contextlib import AbstractContextManager
+
+from winepipeline_backfill.metrics import Metrics
+from winepipeline_process.stop import Stop
+from winepipeline_warehouse.errors import Unavailable
+
+_LOG = logging.getLogger(__name__)
+
+
+class Watch:
+    """A `winepipeline_warehouse.loader.Watcher`.
+
+    Attributes:
+        trouble_reason: why the warehouse is tried again; empty while it is not.
+    """
+
+    def __init__(self, metrics: Metrics, stop: Stop) -> None:
+        self.trouble_reason = ""
+        self._metrics = metrics
+        self._stop = stop
+
+    def step(self, stage: str) -> AbstractContextManager[None]:
+        """Time a step."""
+        return self._metrics.step(stage)
+
+    def trouble(self, error: Unavailable, delay_seconds: float) -> None:
+        """A try failed."""
+        self._metrics.warehouse_errors.labels(error.reason).inc()
+        self._metrics.retrying.set(1)
+        self.trouble_reason = f"{error.reason}: {error.message}"
+        _LOG.warning("the warehouse does not take it: %s; next try in %.1f s", self.trouble_reason, delay_seconds)
+
+    def recovered(self) -> None:
+        """It goes well again."""
+        self._metrics.retrying.set(0)
+        self.trouble_reason = ""
+        _LOG.info("the warehouse takes it again")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; True as soon as the process is to stop."""
+        return self._stop.wait(seconds)

@@ -1,0 +1,55 @@
+"""A backfill under test, in a process of its own: forked from one that has loaded all its modules already."""
+
+import multiprocessing
+import os
+import runpy
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+_CRASHING = Path(__file__).with_name("crashing.py")
+
+# Loading the modules costs two seconds of CPU, a fork of a process that has them a few milliseconds.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    ["__main__", "winepipeline_backfill.__main__", "snowflake.connector.gcs_storage_client", "pyarrow.parquet"]
+)
+
+
+class Process:
+    """One backfill."""
+
+    def __init__(self, environment: Mapping[str, str], log_file: Path) -> None:
+        """Start it; `log_file` takes all that it says."""
+        self.log_file = log_file
+        given = {"environment": dict(environment), "log_file": log_file}
+        self._process = _FORKS.Process(
+            target=runpy.run_path, args=(str(_CRASHING),), kwargs={"init_globals": given, "run_name": "__main__"}
+        )
+        self._process.start()
+
+    @property
+    def log(self) -> str:
+        """All that it has said."""
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.exitcode is None
+
+    def ended(self, seconds: float = 60.0) -> int:
+        """Wait for its end; the exit status, or minus the number of the signal that ended it."""
+        self._process.join(seconds)
+        assert self._process.exitcode is not None, f"it still runs after {seconds:g} s:\n{self.log}"
+        return self._process.exitcode
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, if it still runs."""
+        if self._process.pid is not None and self.running:
+            os.kill(self._process.pid, number)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self.signal(signal.SIGKILL)
+        self.ended()
