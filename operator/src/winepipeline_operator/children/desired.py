@@ -7,6 +7,7 @@ from winepipeline_operator.children.backfill import backfill
 from winepipeline_operator.children.console import console
 from winepipeline_operator.children.consumer import consumer
 from winepipeline_operator.children.emulator import emulator
+from winepipeline_operator.children.keda import keda
 from winepipeline_operator.children.monitoring import monitoring
 from winepipeline_operator.children.producer import producer
 from winepipeline_operator.children.redpanda import redpanda
@@ -17,7 +18,7 @@ from winepipeline_operator.spec import WinePipeline
 
 Part = Callable[[WinePipeline, Observed, Platform], tuple[Manifest, ...]]
 
-PARTS: Final[tuple[Part, ...]] = (redpanda, console, emulator, producer, consumer, backfill, monitoring)
+PARTS: Final[tuple[Part, ...]] = (redpanda, console, emulator, producer, consumer, keda, backfill, monitoring)
 """Each makes the objects of one component, and none where the resource does not want it."""
 
 _ORDER: Final = ("ServiceAccount", "ConfigMap", "PersistentVolumeClaim", "Service", "NetworkPolicy")

@@ -17,8 +17,8 @@ class Scaling(Part):
     mode: ScalingMode = Field(
         default="Builtin",
         description="Who decides how many consumers run. Builtin: the operator, from measured rates. "
-        "Keda: a ScaledObject of KEDA. Recommend: the operator tells in the status and changes nothing. "
-        '"Off" (in quotes, or YAML reads false): consumer.replicas, which `kubectl scale` sets.',
+        "Keda: a ScaledObject of KEDA. Recommend: the operator tells in the status what it would do; "
+        'consumer.replicas run. "Off" (in quotes, or YAML reads false): consumer.replicas, which `kubectl scale` sets.',
         examples=["Builtin"],
     )
     min_replicas: int = Field(
@@ -37,6 +37,14 @@ class Scaling(Part):
     )
     catch_up_seconds: int = Field(
         default=120, ge=1, le=86_400, description="Within how many seconds a backlog is to be drained.", examples=[120]
+    )
+    lag_threshold: int = Field(
+        default=5000,
+        ge=1,
+        le=1_000_000_000,
+        description="For mode Keda alone: one consumer for so many events that wait. "
+        "Some seconds' work of one consumer is a good start; the other modes measure instead.",
+        examples=[5000],
     )
 
     cross_field_rules: ClassVar[tuple[Rule["Scaling"], ...]] = (
@@ -62,7 +70,7 @@ class Consumer(Part):
         default=1,
         ge=0,
         le=1000,
-        description="How many consumers run when scaling.mode is Off; `kubectl scale` sets it. "
+        description="How many consumers run when scaling.mode is Off or Recommend; `kubectl scale` sets it. "
         "The other modes do not look at it.",
         examples=[1],
     )
