@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from winepipeline_operator.identity import FIELD_MANAGER, Manifest
 from winepipeline_operator.kinds import EVENT, PIPELINE, Kind
-from winepipeline_operator.kube_errors import Unreachable, error_of
+from winepipeline_operator.kube_errors import Absent, Terminating, Unreachable, error_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -156,6 +156,16 @@ class Kube:
     def post_event(self, namespace: str, event: Mapping[str, Any]) -> None:
         """Tell an Event."""
         self._call("POST", EVENT.path(namespace), f"post an Event in {namespace}", None, event)
+
+    def is_terminating(self, namespace: str) -> bool:
+        """Whether nothing can be created in a namespace any more, since it is being deleted; asked without creating."""
+        nothing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "nothing-"}}
+        path = f"/api/v1/namespaces/{namespace}/configmaps"
+        try:
+            self._call("POST", path, f"ask about the namespace {namespace}", {"dryRun": "All"}, nothing)
+        except (Terminating, Absent):
+            return True
+        return False
 
     def _call(
         self,

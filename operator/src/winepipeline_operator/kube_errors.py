@@ -104,7 +104,7 @@ def error_of(status: int, body: bytes, what: str) -> KubeError:
         what: the request in words, such as `apply Deployment wine/albert-consumer`.
     """
     told = _status_object(body)
-    message = f"{what}: {told.get('message') or body[:300].decode(errors='replace') or f'HTTP {status}'}"
+    message = f"{what}: {told.get('message') or body[:300].decode(errors='replace').strip() or f'HTTP {status}'}"
     causes = (told.get("details") or {}).get("causes") or ()
     if any(each.get("reason") == _TERMINATING_CAUSE for each in causes):
         return Terminating(message)

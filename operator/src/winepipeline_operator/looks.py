@@ -4,7 +4,6 @@ Apart from the rounds that apply and tell, since a look waits for brokers and po
 at most some seconds of one of its own threads. What it brought is there for the rounds (`of`).
 """
 
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,31 +11,25 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from winepipeline_operator.broker_errors import BrokerError, LoginUnusable
+from winepipeline_operator.brokers import Answer, Brokers
 from winepipeline_operator.cache import Cache, Key
-from winepipeline_operator.children.addresses import endpoints
-from winepipeline_operator.clusters import Clusters
-from winepipeline_operator.dataplane import DataPlane, Watch, targets
+from winepipeline_operator.dataplane import Watch, targets
 from winepipeline_operator.identity import PAUSE_ANNOTATION
-from winepipeline_operator.kafka import Cluster
-from winepipeline_operator.kinds import PIPELINE, POD, SECRET
-from winepipeline_operator.kube_errors import KubeError
-from winepipeline_operator.login import Login, login
-from winepipeline_operator.observe import Observer, secret_names
-from winepipeline_operator.platform import Platform
+from winepipeline_operator.kinds import PIPELINE, POD
+from winepipeline_operator.restarts import Restarts
 from winepipeline_operator.scaler import Scaler
 from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scrape import probe_all
 from winepipeline_operator.sight import Sight
 from winepipeline_operator.spec import WinePipeline
+from winepipeline_operator.stall import stall
 from winepipeline_operator.tally import carried
-from winepipeline_operator.topics import GroupFacts
-
-_LOG = logging.getLogger(__name__)
+from winepipeline_operator.trend import Sample, Trend
 
 EVERY_SECONDS = 15.0
-BROKER_SECONDS = 4.0
-"""How long a broker may take for a look."""
+
+IDLE_SECONDS = 60.0
+"""While nothing runs that could be asked; a pod that comes up wakes the look."""
 
 LONGEST_SECONDS = 60.0
 """So often a broker is asked at least that did not answer several times."""
@@ -53,8 +46,7 @@ class Memory:
         watch: over its pods.
         ledger: of the scaler.
         sight: the last look.
-        versions: of the Secrets that the login was made from.
-        login: how its broker is reached.
+        trend: the flow over the last minutes.
         failures: looks in a row that the broker did not answer.
     """
 
@@ -62,8 +54,7 @@ class Memory:
     watch: Watch
     ledger: Ledger
     sight: Sight | None = None
-    versions: tuple[int, ...] = ()
-    login: Login | None = None
+    trend: Trend = field(default_factory=Trend)
     failures: int = 0
 
 
@@ -73,19 +64,19 @@ class Means:
 
     Attributes:
         cache: of the API server's objects.
-        observer: reads Secrets.
+        brokers: are asked, and have their topics mended.
         scaler: has its turn after each look.
-        platform: where the brokers' Services are.
+        restarts: has its turn after the scaler.
         news: called with the key of a pipeline that looks notably different from before.
-        clusters: connections to brokers.
+        stall_seconds: for how long nobody may commit while events wait.
     """
 
     cache: Cache
-    observer: Observer
+    brokers: Brokers
     scaler: Scaler
-    platform: Platform
+    restarts: Restarts
     news: Callable[[Key], None]
-    clusters: Clusters = field(default_factory=lambda: Clusters(lambda known: Cluster(known, BROKER_SECONDS)))
+    stall_seconds: float
 
 
 class Looks:
@@ -104,6 +95,8 @@ class Looks:
     def forget(self, key: Key) -> None:
         """The pipeline is gone."""
         self._memories.pop(key, None)
+        self._means.brokers.forget(key)
+        self._means.restarts.forget(key)
 
     def stop(self) -> None:
         """Let go of the threads."""
@@ -113,26 +106,26 @@ class Looks:
         """Look once, and let the scaler have its turn; returns after how many seconds to look again."""
         seen = self._means.cache.find(PIPELINE, *key)
         if seen is None:
-            return EVERY_SECONDS
+            return IDLE_SECONDS
         body = seen.body()
         try:
             pipeline = WinePipeline.model_validate(body)
         except ValidationError:  # the rounds say so
-            return EVERY_SECONDS
+            return IDLE_SECONDS
         if body["metadata"].get("deletionTimestamp"):
-            return EVERY_SECONDS
+            return IDLE_SECONDS
         memory = self._memory(key, pipeline)
-        plane = self._see(key, pipeline, memory)
+        sight, answer = self._see(key, pipeline, memory)
         ledger = memory.ledger
         if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
-            ledger = self._means.scaler.turn(pipeline, ledger, plane)
-        sight = Sight(plane, ledger)
+            ledger = self._means.scaler.turn(pipeline, ledger, sight.data_plane)
+            self._means.restarts.turn(key, pipeline, sight.stall)
+        sight = Sight(sight.data_plane, ledger, sight.topics, sight.refused, sight.trend, sight.stall)
         notable = sight.differs_notably(memory.sight)
         memory.ledger, memory.sight = ledger.noted() if notable else ledger, sight
         if notable:
             self._means.news(key)
-        memory.failures = 0 if plane.broker_error is None else memory.failures + 1
-        return min(LONGEST_SECONDS, EVERY_SECONDS * 2.0 ** max(0, min(memory.failures, 10) - 2))
+        return _due_seconds(memory, answer)
 
     def _memory(self, key: Key, pipeline: WinePipeline) -> Memory:
         """What is remembered; at first, what the status says, so that a new operator goes on from there."""
@@ -144,35 +137,19 @@ class Looks:
             self._memories[key] = memory
         return memory
 
-    def _see(self, key: Key, pipeline: WinePipeline, memory: Memory) -> DataPlane:
+    def _see(self, key: Key, pipeline: WinePipeline, memory: Memory) -> tuple[Sight, Answer]:
         pods = [each.body() for each in self._means.cache.of_pipeline(key) if each.kind == POD]
         probes = probe_all(targets(pods), self._pool)
-        group: GroupFacts | None = None
-        error: BrokerError | None = None
-        try:
-            spec = pipeline.spec
-            cluster = self._means.clusters.of(self._login(pipeline, memory))
-            group = cluster.group(spec.topic.name, spec.consumer.group_id)
-        except BrokerError as failure:
-            error = failure
-        except LookupError as missing:  # a Secret or a key of it
-            error = LoginUnusable(str(missing.args[0]), "make it, or change broker.external to name one that exists")
-        except UnicodeDecodeError:
-            error = LoginUnusable("a Secret of broker.external holds what is no text")
-        except KubeError as failure:
-            error = LoginUnusable(failure.message, failure.hint or "the operator tries again")
-        return memory.watch.look(time.time(), probes, group, error)
+        answer = self._means.brokers.ask(pipeline, pods)
+        plane = memory.watch.look(time.time(), probes, answer.group, answer.error)
+        memory.trend = memory.trend.after(Sample.of(plane))
+        standing = stall(memory.trend, plane, self._means.stall_seconds)
+        return Sight(plane, memory.ledger, answer.topics, answer.refused, memory.trend, standing), answer
 
-    def _login(self, pipeline: WinePipeline, memory: Memory) -> Login:
-        """How the broker is reached; the Secrets are read again only when one of them has changed."""
-        namespace = pipeline.metadata.namespace
-        names = secret_names(pipeline)
-        found = [self._means.cache.find(SECRET, namespace, name) for name in names]
-        versions = (pipeline.metadata.generation, *(0 if each is None else each.version for each in found))
-        if memory.login is None or versions != memory.versions:
-            there = {name for name, each in zip(names, found, strict=True) if each is not None}
-            values = {name: self._means.observer.values(namespace, name) for name in names if name in there}
-            texts = {name: {key: value.decode() for key, value in each.items()} for name, each in values.items()}
-            memory.login = login(pipeline, endpoints(pipeline, self._means.platform).bootstrap_servers, texts)
-            memory.versions = versions
-        return memory.login
+
+def _due_seconds(memory: Memory, answer: Answer) -> float:
+    """Seldom where nobody can be asked, and ever more seldom where a broker does not answer."""
+    memory.failures = 0 if answer.error is None and answer.refused is None else memory.failures + 1
+    if not answer.asked and memory.sight is not None and not memory.sight.data_plane.readiness:
+        return IDLE_SECONDS
+    return min(LONGEST_SECONDS, EVERY_SECONDS * 2.0 ** max(0, min(memory.failures, 10) - 2))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.environment import kafka_secrets, warehouse_secrets
 from winepipeline_operator.identity import Manifest
 from winepipeline_operator.kinds import POD, SECRET
 from winepipeline_operator.kube import Kube
@@ -94,12 +95,11 @@ class Observer:
         return facts
 
 
+def broker_secret_names(pipeline: WinePipeline) -> tuple[str, ...]:
+    """The Secrets for the way to an external broker."""
+    return tuple(sorted({each.secret for each in kafka_secrets(pipeline)}))
+
+
 def secret_names(pipeline: WinePipeline) -> tuple[str, ...]:
-    """The Secrets that the resource names."""
-    external, snowflake = pipeline.spec.broker.external, pipeline.spec.warehouse.snowflake
-    names = [
-        external.credentials_secret.name if external and external.credentials_secret else None,
-        external.ca_secret.name if external and external.ca_secret else None,
-        snowflake.credentials_secret.name if snowflake else None,
-    ]
-    return tuple(sorted({each for each in names if each is not None}))
+    """All Secrets that the resource names."""
+    return tuple(sorted({each.secret for each in (*kafka_secrets(pipeline), *warehouse_secrets(pipeline))}))

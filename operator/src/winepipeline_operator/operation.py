@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from winepipeline_operator.announcing import Announcer
+from winepipeline_operator.brokers import Brokers
 from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.ending import Ending
 from winepipeline_operator.informer import Informer
 from winepipeline_operator.kinds import CHILD_KINDS, OPTIONAL_KINDS, PIPELINE, POD, SECRET
 from winepipeline_operator.kube import Kube
@@ -15,9 +18,12 @@ from winepipeline_operator.looks import Looks, Means
 from winepipeline_operator.metrics import Metrics
 from winepipeline_operator.observe import Observer
 from winepipeline_operator.reconcile import Reconciler
+from winepipeline_operator.restarts import Restarts
+from winepipeline_operator.rollout import Rollout
 from winepipeline_operator.rounds import Rounds
 from winepipeline_operator.scaler import Scaler
 from winepipeline_operator.settings import OperatorSettings
+from winepipeline_operator.teller import Teller
 from winepipeline_process.http import Endpoints, Health
 
 _LOG = logging.getLogger(__name__)
@@ -29,6 +35,9 @@ _DEFINITION_SECONDS = 5.0
 
 _LOOKERS = 24
 """Threads for looks at data planes: most of a look is waiting for brokers and pods."""
+
+_LOOK_REST_SECONDS = 3.0
+"""From one look to the next at least: pods that come up wake it again and again."""
 
 _STEADY = ("uid", "generation", "deletionTimestamp", "annotations", "labels", "finalizers")
 """What of a resource's metadata a round depends on; a change of the status alone wakes nobody."""
@@ -47,12 +56,30 @@ class Operation:
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
             for scope in scopes
         ]
-        platform = settings.platform()
+        platform, observer, teller = settings.platform(), Observer(kube, self._cache), Teller(kube)
+        brokers = Brokers(self._cache, observer, platform, teller.tell)
         self._looks = Looks(
-            Means(self._cache, Observer(kube, self._cache), Scaler(kube, self._cache), platform, self._seen_anew)
+            Means(
+                cache=self._cache,
+                brokers=brokers,
+                scaler=Scaler(kube, self._cache),
+                restarts=Restarts(kube, self._cache, teller),
+                news=self._seen_anew,
+                stall_seconds=settings.stall_seconds,
+            )
         )
         self._reconciler = Reconciler(
-            kube, self._cache, platform, self._metrics, self._kinds, self._looks.of, settings.resync_seconds
+            cache=self._cache,
+            observer=observer,
+            rollout=Rollout(kube, self._cache),
+            announcer=Announcer(kube, self._cache, self._metrics, teller),
+            teller=teller,
+            ending=Ending(kube, self._cache, brokers),
+            metrics=self._metrics,
+            platform=platform,
+            kinds=self._kinds,
+            sights=self._looks.of,
+            resync_seconds=settings.resync_seconds,
         )
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="round")
         self._lookers = ThreadPoolExecutor(_LOOKERS, thread_name_prefix="look")
@@ -73,7 +100,7 @@ class Operation:
         )
         _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
         self._rounds = Rounds(self._reconciler.round, self._threads)
-        self._looking = Rounds(self._looks.look, self._lookers)
+        self._looking = Rounds(self._looks.look, self._lookers, _LOOK_REST_SECONDS)
         for informer in self._informers:
             informer.start()
         for informer in self._informers:
@@ -139,13 +166,16 @@ class Operation:
 
     def _heard(self, seen: Seen) -> None:
         """From an informer's thread: something happened to an object."""
-        if self._rounds is None:
+        if self._rounds is None or self._looking is None:
             return
         if seen.pipeline:
             self._rounds.wake((seen.namespace, seen.pipeline))
+            if seen.kind == POD:
+                self._looking.wake((seen.namespace, seen.pipeline))
         if seen.kind == SECRET:
             for key in self._reconciler.users_of(seen.namespace, seen.name):
                 self._rounds.wake(key)
+                self._looking.wake(key)
 
     def _seen_anew(self, key: Key) -> None:
         """From a look's thread: a data plane looks different."""

@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 _SETTLE_SECONDS = 0.05
 """What happens within this time after the first news is looked at in the same round."""
 
-_REST_SECONDS = 0.5
+REST_SECONDS = 0.5
 """From one round of a pipeline to the next at least; what changes meanwhile waits."""
 
 _FAULT_SECONDS = 30.0
@@ -30,7 +30,8 @@ Act = Callable[[Key], float]
 class Rounds:
     """All pipelines' rounds of one sort. To be made and called inside the event loop; only `wake` from any thread."""
 
-    def __init__(self, act: Act, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, act: Act, threads: ThreadPoolExecutor, rest_seconds: float = REST_SECONDS) -> None:
+        self._rest_seconds = rest_seconds
         self._act = act
         self._threads = threads
         self._loop = asyncio.get_running_loop()
@@ -78,7 +79,7 @@ class Rounds:
                 pass
             news.clear()
             due_seconds = await self._round(key)
-            await asyncio.sleep(_REST_SECONDS)
+            await asyncio.sleep(self._rest_seconds)
 
     async def _round(self, key: Key) -> float:
         try:

@@ -127,6 +127,14 @@ class OperatorSettings(ProcessSettings):
         ge=1,
         le=3600,
     )
+    stall_seconds: float = Field(
+        180,
+        alias="STALL_SECONDS",
+        description="For how long events may wait without any commit before the pipeline counts as stalled.",
+        examples=[180],
+        ge=1,
+        le=86_400,
+    )
     workers: int = Field(
         8, alias="WORKERS", description="How many pipelines are worked on at the same time.", examples=[8], ge=1, le=64
     )

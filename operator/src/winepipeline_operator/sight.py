@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from winepipeline_operator.broker_errors import BrokerError
 from winepipeline_operator.dataplane import DataPlane
 from winepipeline_operator.identity import SCALER_FIELD_MANAGER, Manifest
 from winepipeline_operator.ownership import owners_of_replicas
 from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scaling.observation import Failure, Observation, Partition
+from winepipeline_operator.stall import Stall
+from winepipeline_operator.topics import Difference
+from winepipeline_operator.trend import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +22,23 @@ class Sight:
     Attributes:
         data_plane: what is known of the pipeline at work.
         ledger: of the scaler's decisions.
+        topics: how the topics are not as wanted, after what may be mended was mended; None: not known.
+        refused: what the broker did not let us mend.
+        trend: the flow over the last minutes.
+        stall: what stands.
     """
 
     data_plane: DataPlane
     ledger: Ledger = field(default_factory=Ledger)
+    topics: tuple[Difference, ...] | None = None
+    refused: BrokerError | None = None
+    trend: Trend = field(default_factory=Trend)
+    stall: Stall | None = None
+
+    @property
+    def broker_error(self) -> BrokerError | None:
+        """What goes wrong with the broker, the gravest first."""
+        return self.data_plane.broker_error if self.topics is None else self.refused or self.data_plane.broker_error
 
     def differs_notably(self, other: "Sight | None") -> bool:
         """Whether somebody who saw `other` wants to see this now, and not only at the next regular round."""
@@ -33,7 +50,10 @@ def _outline(sight: Sight) -> tuple[Any, ...]:
     reasons = sorted((name, each.reason) for name, each in plane.readiness.items())
     error = None if plane.broker_error is None else plane.broker_error.reason
     lag = None if plane.lag is None else plane.lag.bit_length()
-    return (sight.ledger.mode, error, lag, reasons, plane.silent, bool(plane.rows_per_second), bool(plane.retrying))
+    topics = None if sight.topics is None else [each.reason for each in sight.topics]
+    refused = None if sight.refused is None else sight.refused.reason
+    flow = (bool(plane.rows_per_second), bool(plane.retrying), sight.stall is not None)
+    return (sight.ledger.mode, error, refused, topics, lag, reasons, plane.silent, flow)
 
 
 @dataclass(frozen=True, slots=True)

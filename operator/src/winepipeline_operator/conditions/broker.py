@@ -1,0 +1,73 @@
+"""BrokerReady and TopicsReady."""
+
+from winepipeline_operator.broker_errors import BrokerError
+from winepipeline_operator.conditions import secrets, workload
+from winepipeline_operator.conditions.reason import Reason, reason_of
+from winepipeline_operator.conditions.verdict import Verdict
+from winepipeline_operator.environment import kafka_secrets
+from winepipeline_operator.observed import Observed
+from winepipeline_operator.spec import WinePipeline
+
+OF_TOPICS = frozenset(
+    {
+        Reason.TOPIC_MISSING,
+        Reason.TOO_FEW_BROKERS,
+        Reason.TOPIC_REFUSED,
+        Reason.NOT_AUTHORIZED,
+        Reason.BROKER_REFUSES_FOR_NOW,
+    }
+)
+"""Errors of a broker that answers: they concern the topics."""
+
+
+def broker_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
+    """Whether the broker answers, and why not."""
+    missing = secrets.missing(pipeline, kafka_secrets(pipeline), observed)
+    if missing is not None:
+        return Verdict.no("BrokerReady", missing.reason, missing.message)
+    trouble = None
+    if pipeline.spec.broker.redpanda is not None:
+        trouble = workload.trouble(pipeline, "redpanda", observed)
+        if trouble is not None and not trouble.passing:
+            return Verdict.no("BrokerReady", trouble.reason, trouble.message)
+    error = _error(observed)
+    if error is not None and reason_of(error.reason, Reason.BROKER_ERROR) not in OF_TOPICS:
+        return Verdict.no("BrokerReady", reason_of(error.reason, Reason.BROKER_ERROR), words(error))
+    if trouble is not None and trouble.reason is not Reason.ROLLING:
+        return Verdict.no("BrokerReady", trouble.reason, trouble.message)
+    if not _answered(observed):
+        return Verdict.unknown("BrokerReady", Reason.NOT_SEEN_YET, "the broker has not been asked yet")
+    return Verdict.yes("BrokerReady", Reason.BROKER_ANSWERS, "the broker answers")
+
+
+def topics_ready(pipeline: WinePipeline, observed: Observed, broker: Verdict) -> Verdict:
+    """Whether the topics are as wanted, and why not."""
+    error = _error(observed)
+    sight = observed.sight
+    left = sight.topics if sight else None
+    gravest = next((each for each in left or () if each.blocks), None)
+    if error is not None and (reason := reason_of(error.reason, Reason.BROKER_ERROR)) in OF_TOPICS:
+        what = f"{gravest.message}: {words(error)}" if gravest else words(error)
+        return Verdict.no("TopicsReady", reason, what)
+    if left is None:
+        what = f"the topics are looked at when the broker answers ({broker.reason})"
+        return Verdict.unknown("TopicsReady", Reason.WAITS_FOR_BROKER, what)
+    if gravest is not None:
+        reason = reason_of(gravest.reason, Reason.TOPIC_REFUSED)
+        return Verdict.no("TopicsReady", reason, f"{gravest.message}; {gravest.hint}")
+    remarks = "; ".join(f"{each.message}; {each.hint}" for each in left)
+    name, letters = pipeline.spec.topic.name, pipeline.spec.dead_letter_topic.name
+    return Verdict.yes("TopicsReady", Reason.TOPICS_AS_WANTED, remarks or f"{name} and {letters} are as wanted")
+
+
+def words(error: BrokerError) -> str:
+    """What happened and what to do."""
+    return f"{error.message}. {error.hint[:1].upper()}{error.hint[1:]}"
+
+
+def _error(observed: Observed) -> BrokerError | None:
+    return observed.sight.broker_error if observed.sight else None
+
+
+def _answered(observed: Observed) -> bool:
+    return observed.sight is not None and observed.sight.topics is not None

@@ -1,0 +1,56 @@
+"""All conditions of a pipeline."""
+
+from collections.abc import Sequence
+
+from winepipeline_operator.conditions.broker import broker_ready, topics_ready
+from winepipeline_operator.conditions.flow import events_loadable, keeps_up, stalled
+from winepipeline_operator.conditions.monitoring import monitoring_ready
+from winepipeline_operator.conditions.reason import Reason, reason_of
+from winepipeline_operator.conditions.services import consumers_ready, producer_ready, warehouse_ready
+from winepipeline_operator.conditions.verdict import Verdict
+from winepipeline_operator.identity import PAUSE_ANNOTATION
+from winepipeline_operator.observed import Observed
+from winepipeline_operator.spec import WinePipeline
+
+
+def verdicts(pipeline: WinePipeline, observed: Observed) -> tuple[Verdict, ...]:
+    """What is said of each aspect; Ready comes first and sums up the others."""
+    broker = broker_ready(pipeline, observed)
+    parts = (
+        broker,
+        topics_ready(pipeline, observed, broker),
+        warehouse_ready(pipeline, observed),
+        consumers_ready(pipeline, observed),
+        producer_ready(pipeline, observed),
+        monitoring_ready(pipeline, observed),
+        keeps_up(pipeline, observed),
+        events_loadable(pipeline, observed),
+        stalled(pipeline, observed),
+    )
+    return (_ready(pipeline, observed, parts), *parts)
+
+
+_NEEDED = frozenset(
+    {"BrokerReady", "TopicsReady", "WarehouseReady", "ConsumersReady", "ProducerReady", "MonitoringReady"}
+)
+
+
+def _ready(pipeline: WinePipeline, observed: Observed, parts: Sequence[Verdict]) -> Verdict:
+    """Ready: each part is, and events go through; why not, the part first that the others wait for."""
+    if pipeline.spec.paused:
+        return Verdict.no("Ready", Reason.PAUSED, "spec.paused is true: write paused: false to go on")
+    for part in parts:
+        stands = part.aspect == "Stalled" and part.holds
+        useless = part.aspect == "EventsLoadable" and part.holds is False
+        if stands or useless or (part.aspect in _NEEDED and part.holds is False):
+            return Verdict.no("Ready", part.reason, f"{part.aspect}: {part.message}")
+    if observed.failures:
+        first = observed.failures[0]
+        return Verdict.no("Ready", reason_of(first.reason, Reason.CHILD_REFUSED), f"{first.message}. {first.hint}")
+    unknown = next((part for part in parts if part.aspect in _NEEDED and part.holds is None), None)
+    if unknown is not None:
+        return Verdict.unknown("Ready", unknown.reason, f"{unknown.aspect}: {unknown.message}")
+    if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) == "true":
+        what = f"every part is ready, and the annotation {PAUSE_ANNOTATION} keeps the operator from changing anything"
+        return Verdict.yes("Ready", Reason.RECONCILIATION_PAUSED, what)
+    return Verdict.yes("Ready", Reason.ALL_PARTS_READY, "every part is ready")
