@@ -67,6 +67,13 @@ cluster-images: $(DEV) ## Build our images anew and load them into the running c
 cluster-down: $(DEV) ## Stop the cluster and remove all that it left on this machine
 	@$(HARNESS) down
 
+.PHONY: kind-up kind-down
+kind-up: ## Make a cluster in Docker with the operator and the demo pipeline (docker, kind, kubectl, helm)
+	@tools/kind.sh up
+
+kind-down: ## Delete that cluster
+	@tools/kind.sh down
+
 .PHONY: test-cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
 	@$(BIN)/pytest tests/cluster $(PYTEST_ARGS)

@@ -14,7 +14,7 @@ CHART = REPOSITORY / "charts" / "winepipeline"
 KUBERNETES = "1.34.0"
 MISSING = (
     "helm is not there: install it (https://helm.sh/docs/intro/install/), set HELM to its path, or let "
-    "`make cluster-up` build it"
+    "`make cluster-build` build it"
 )
 
 
