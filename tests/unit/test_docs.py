@@ -15,7 +15,7 @@ from winepipeline_process.exits import ExitCode
 from winepipeline_warehouse.tables import LEDGER
 
 REPOSITORY = Path(__file__).parents[2]
-FOLDERS = ("benchmarks", "crds", "docs", "examples", "local", "operator", "services", "tests", "tools")
+FOLDERS = ("benchmarks", "charts", "crds", "docs", "examples", "local", "operator", "services", "tests", "tools")
 PAGES = sorted(
     [*REPOSITORY.glob("*.md"), *(page for folder in FOLDERS for page in (REPOSITORY / folder).rglob("*.md"))]
 )
@@ -25,7 +25,7 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?)\s*$", re.MULTILINE)
-CALL = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?winepipeline ([a-z]+)\b([^|;#`\n]*)")
+CALL = re.compile(r"(?<![\w/-])(?<!install )(?<!upgrade )(?<!test )(?:\.venv/bin/)?winepipeline ([a-z]+)\b([^|;#`\n]*)")
 FLAG = re.compile(r"(?<!\S)(--?[a-z][a-z-]*)")
 TARGET = re.compile(r"(?<![\w-])make ([a-z][a-z-]*)")
 NAMED_PAGE = re.compile(r"docs/[\w./-]+\.md")
