@@ -4,8 +4,11 @@
 (standing_place.py), or in a pod the variables that its consumer reads.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from winepipeline_consumer.settings import ConsumerSettings
@@ -24,12 +27,14 @@ class Place:
     Attributes:
         topic: of the events.
         dead_letter_topic: of what was turned away.
+        group: the consumers' group.
         client_config: librdkafka's settings; holds the password.
         warehouse_login: the `SNOWFLAKE_*` variables; holds the password.
     """
 
     topic: str
     dead_letter_topic: str
+    group: str
     client_config: Mapping[str, Any] = field(repr=False)
     warehouse_login: Mapping[str, str] = field(repr=False)
 
@@ -44,7 +49,7 @@ def place_of_environment(environ: Mapping[str, str]) -> Place | None:
         return None
     settings = ConsumerSettings.from_environment(environ)
     login = {name: value for name, value in environ.items() if name.startswith("SNOWFLAKE_")}
-    return Place(settings.topic, settings.dead_letter_topic, settings.client_config(), login)
+    return Place(settings.topic, settings.dead_letter_topic, settings.group_id, settings.client_config(), login)
 
 
 def place_of_pipeline(pipeline: WinePipeline, endpoints: Endpoints, environ: Mapping[str, str]) -> Place:
@@ -57,6 +62,25 @@ def place_of_pipeline(pipeline: WinePipeline, endpoints: Endpoints, environ: Map
     return Place(
         pipeline.spec.topic.name,
         pipeline.spec.dead_letter_topic.name,
+        pipeline.spec.consumer.group_id,
         client_config(pipeline, endpoints, environ),
         warehouse_login(pipeline, endpoints, environ),
     )
+
+
+@contextmanager
+def named_place(file: Path | None, folder: Path | None) -> Iterator[Place]:
+    """What a flag names; without one what this environment names (a pod's), else what stands in this folder.
+
+    Raises:
+        LocalError: there is nothing by that name, or broker or warehouse do not come up.
+        SettingsError: the environment is a consumer's and will not do.
+    """
+    named = None if file or folder else place_of_environment(os.environ)
+    if named:
+        yield named
+        return
+    from winepipeline_local.standing_place import standing_place  # noqa: PLC0415 - pods are without broker and emulator
+
+    with standing_place(file, folder) as place:
+        yield place

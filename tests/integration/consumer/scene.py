@@ -120,6 +120,14 @@ class Scene:
         """Send messages, and wait until the broker has them."""
         for message in messages:
             self._hand_over(message, partition)
+        self.flush()
+
+    def send_later(self, message: Sent) -> None:
+        """Send a message; `flush` waits until the broker has it."""
+        self._hand_over(message, -1)
+
+    def flush(self) -> None:
+        """Wait until the broker has all that was sent."""
         assert not self._producer.flush(60), "the broker does not take what the test sends"
 
     def _hand_over(self, message: Sent, partition: int) -> None:

@@ -36,7 +36,8 @@ def consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
     """For the events. librdkafka's defaults stall a fast consumer for a second whenever its queue is full.
 
     The committed offset is neither asked for nor stored by librdkafka: the ledger says where to start. An offset that
-    the broker does not have any more is an error that we see, not a silent jump (`auto.offset.reset`).
+    the broker does not have any more is an error that we see, not a silent jump (`auto.offset.reset`). Where a
+    partition ends is told too: what lies between its last message and its end are holes.
     """
     config: dict[str, Any] = {
         **settings.client_config(),
@@ -47,6 +48,7 @@ def consumer_config(settings: ConsumerSettings) -> dict[str, Any]:
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",
+        "enable.partition.eof": True,
         "fetch.queue.backoff.ms": 10,
         "fetch.wait.max.ms": 100,
         "queued.min.messages": 100_000,

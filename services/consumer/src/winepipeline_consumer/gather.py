@@ -1,6 +1,7 @@
 """Read slices from the topic and gather them into a batch that is worth a load."""
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class Gatherer:
         """Full; or a batch's worth and nothing more to be had at once; or something, and it has waited long enough."""
         if self.full or (self._drained and self.count >= self._settings.batch_size):
             return True
-        return self.count > 0 and time.monotonic() - self.since >= self._settings.timeout_ms / 1000
+        return bool(self._gathering.ends) and time.monotonic() - self.since >= self._settings.timeout_ms / 1000
 
     def read(self, ownership: Ownership) -> Partitions:
         """Take in one slice; returns partitions whose position the broker does not have any more."""
@@ -78,6 +79,8 @@ class Gatherer:
             begun = time.perf_counter()
             self._take(read, ownership)
             self._metrics.busy.inc(time.perf_counter() - begun)
+        if tails := ownership.tails(read.ends):
+            self._take_tails(tails, ownership)
         return read.lost_place
 
     def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
@@ -114,7 +117,7 @@ class Gatherer:
         messages = read.slice
         if not len(messages):
             return
-        if not self.count:
+        if not self._gathering.ends:
             self.since = time.monotonic()
         sifted = sift(messages, self._limits)
         letters = [_letter(read, place, rejection) for place, rejection in sifted.rejected.items()]
@@ -128,6 +131,13 @@ class Gatherer:
         self._metrics.event_bytes.observe(len(messages), values_bytes)
         self._metrics.current_batch_size.set(self.count)
 
+    def _take_tails(self, tails: Mapping[int, int], ownership: Ownership) -> None:
+        """Holes at a partition's end (a transaction's marker) move the ledger too, or it would lag behind for ever."""
+        if not self._gathering.ends:
+            self.since = time.monotonic()
+        self._gathering.ends.update(tails)
+        ownership.read(tails)
+
 
 def _only_unread(read: Read, ownership: Ownership) -> Read:
     """Without messages of partitions that are not ours (any more, or yet) and without those read before."""
@@ -139,6 +149,7 @@ def _only_unread(read: Read, ownership: Ownership) -> Read:
         messages,
         Slice(values, columns.partitions[kept], columns.offsets[kept], columns.timestamps_ms[kept]),
         read.lost_place,
+        read.ends,
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from winepipeline_consumer.ownership import Listener, Partitions
 from winepipeline_consumer.repeats import Repeats
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
+from winepipeline_consumer.topic_id import id_text
 from winepipeline_warehouse.ledger import Origin
 
 _LOG = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ _LIBRDKAFKA.addFilter(Repeats())
 _ADMIN_SECONDS = 10.0
 _ENDS_SECONDS = 1.0
 _LEAVE_SECONDS = 5.0
-
 _GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
+_AT_END = KafkaError._PARTITION_EOF  # noqa: SLF001 - the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ class Read:
         messages: the messages themselves, for their keys and headers.
         slice: their columns.
         lost_place: partitions whose position the broker does not have any more.
+        ends: for partitions that were read to their end, the offset of that end.
     """
 
     messages: Sequence[Message]
     slice: Slice
     lost_place: Partitions
+    ends: Mapping[int, int] = field(default_factory=dict)
 
 
 class Source:
@@ -71,7 +74,10 @@ class Source:
         """Up to `most` messages; waits until there are so many, or for `timeout_seconds`."""
         messages = self._consumer.consume(most, timeout_seconds)
         lost_place: Partitions = []
+        ends: dict[int, int] = {}
         if any(map(Message.error, messages)):  # a KafkaError is always true; comparing it with None would fail
+            errors = [(each, each.error()) for each in messages]
+            ends = {each.partition(): each.offset() for each, error in errors if error and error.code() == _AT_END}
             lost_place = _partitions_without_place(messages)
             messages = [message for message in messages if message.error() is None]
         columns = Slice(
@@ -80,7 +86,7 @@ class Source:
             np.array(list(map(Message.offset, messages)), np.int64),
             np.array([stamp[1] for stamp in map(Message.timestamp, messages)], np.int64),
         )
-        return Read(messages, columns, lost_place)
+        return Read(messages, columns, lost_place, ends)
 
     def start(self, offsets: Mapping[int, int]) -> None:
         """Go on reading partitions of ours at these offsets.
@@ -150,7 +156,7 @@ class Source:
             described = self._admin.describe_topics(TopicCollection([self.topic]), request_timeout=_ADMIN_SECONDS)
             topic = described[self.topic].result()
             cluster = self._admin.describe_cluster(request_timeout=_ADMIN_SECONDS).result()
-            return Origin(cluster.cluster_id or "", self.topic, _id_text(topic.topic_id))
+            return Origin(cluster.cluster_id or "", self.topic, id_text(topic.topic_id))
         except KafkaException as error:
             raise BrokerUnavailable(f"the broker does not describe topic {self.topic}: {_words(error)}") from error
 
@@ -276,7 +282,7 @@ def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
     found = []
     for message in messages:
         error = message.error()
-        if error is None:
+        if error is None or error.code() == _AT_END:
             continue
         if _is_fatal(error):
             raise BrokerRefuses(
@@ -288,12 +294,6 @@ def _partitions_without_place(messages: Sequence[Message]) -> Partitions:
         else:
             _LOG.warning("reading is interrupted: %s", error.str())
     return found
-
-
-def _id_text(topic_id: Any) -> str:
-    """As Kafka's own tools write it (URL-safe base64); empty for a broker that gives topics no ids (all bits zero)."""
-    known = topic_id is not None and (topic_id.get_most_significant_bits() or topic_id.get_least_significant_bits())
-    return str(topic_id).replace("+", "-").replace("/", "_").rstrip("=") if known else ""
 
 
 def _words(error: KafkaException) -> str:

@@ -26,11 +26,13 @@ class Ownership:
         pending: assigned, but not claimed in the ledger yet; nothing of theirs is taken.
         places: claimed; where the next batch starts.
         next_offsets: claimed; the next offset to read.
+        unread: claimed; those of which nothing was read since.
     """
 
     pending: set[int] = field(default_factory=set)
     places: dict[int, Place] = field(default_factory=dict)
     next_offsets: dict[int, int] = field(default_factory=dict)
+    unread: set[int] = field(default_factory=set)
 
     @property
     def assigned(self) -> set[int]:
@@ -56,11 +58,25 @@ class Ownership:
             self.places[partition] = Place(claim.epoch, claim.next_offset)
             self.next_offsets[partition] = starts[partition] = claim.next_offset
         self.pending -= starts.keys()
+        self.unread |= starts.keys()
         return starts
 
     def read(self, ends: Mapping[int, int]) -> None:
         """Messages up to these offsets were taken."""
         self.next_offsets.update(ends)
+        self.unread -= ends.keys()
+
+    def tails(self, ends: Mapping[int, int]) -> dict[int, int]:
+        """Of partitions that were read to these ends, those with holes between the last message and the end.
+
+        Where nothing was read yet, an end may be that of the place where the group put us before the ledger answered:
+        to believe it would lose what lies between.
+        """
+        return {
+            partition: end
+            for partition, end in ends.items()
+            if partition not in self.unread and end > self.next_offsets.get(partition, end)
+        }
 
     def handed_over(self, batch: Batch) -> None:
         """A batch is on its way; the next one expects the ledger where this one leaves it."""

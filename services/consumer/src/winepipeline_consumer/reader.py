@@ -164,7 +164,8 @@ class Reader:
         self._statistics.rejected += outcome.rejected
         lag = self._tell_lag()
         fields = self._statistics.fields(time.monotonic(), outcome.loaded + outcome.rejected, lag)
-        _LOG.info("✅ %d events landed, %d turned away", outcome.loaded, outcome.rejected, extra={"fields": fields})
+        if outcome.loaded + outcome.rejected:  # else holes alone moved the ledger
+            _LOG.info("✅ %d events landed, %d turned away", outcome.loaded, outcome.rejected, extra={"fields": fields})
 
     def _tell_lag(self) -> int:
         """Sets the gauges; returns the lag over all partitions."""

@@ -64,6 +64,14 @@ REJECTED = (
 )
 """The events that were turned away, exactly once; their whole bytes are in the dead-letter topic."""
 
+REPLAYED = (
+    _column("REPLAYED_AT", "TIMESTAMP_LTZ"),
+    _column("REPLAYED_TO", "VARCHAR"),
+    _column("REPLAY_ATTEMPT", "INTEGER"),
+)
+"""Further columns of the rejects: when a row's event was sent to the topic again, and to which place
+(`PARTITION:OFFSET`). Loading does not know them; a table without them will do until the first replay adds them."""
+
 CUSTOMERS = (
     _column("HISTORY", "VARCHAR"),
     _column("CUSTOMER_ID", "INTEGER"),
@@ -92,7 +100,7 @@ PRODUCTS = (
 
 def create_statements(names: Names, *, dimensions: bool = False) -> dict[str, str]:
     """From the name of each table, and of the stage, to the statement that makes it."""
-    wanted = expected(names, dimensions=dimensions)
+    wanted = {**expected(names, dimensions=dimensions), names.rejected: REJECTED + REPLAYED}
     tables = {name: f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in wanted.items()}
     return {**tables, names.stage: f"CREATE STAGE IF NOT EXISTS {names.stage}"}
 

@@ -1,0 +1,227 @@
+"""Letters that are sent again land exactly once, whatever happens to the replay."""
+
+import json
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from winepipeline_events.reason import Reason
+from winepipeline_events.repair import NAMES
+from winepipeline_local.dead_letters.decision import Correction, Outcome
+from winepipeline_local.dead_letters.edited import identity
+from winepipeline_local.dead_letters.kafka import LetterTopic, Overtaken, Sender
+from winepipeline_local.dead_letters.opened import Letter, opened
+from winepipeline_local.dead_letters.rejects import Rejects
+from winepipeline_local.dead_letters.replay import Order, Replay, Report
+from winepipeline_producer.malformed import FLAWS
+from winepipeline_producer.stream import Recipe, Stream
+
+from .process import eventually
+from .scene import Scene, Sent
+
+LETTERS = int(os.environ.get("REPLAY_LETTERS", "150"))
+"""`make replay` asks for ten thousand."""
+
+GOOD = [each.value or b"" for each in Stream(Recipe(), seed=7).take(400, 1_795_000_000_000)]
+PATIENT = {"BATCH_SIZE": "100", "MAX_BATCH_SIZE": "2000"}
+MOMENTS = ("events:after", "marks:after", "commit:after")
+"""Right before a step is right after the one before it; before any event is sent there is nothing to send twice."""
+
+_FORKS = multiprocessing.get_context("fork")
+
+
+def test_letters_of_every_reason_mended_and_sent_again_land_once(scene: Scene) -> None:
+    """Malformed events of every reason, mended by repairs and by hand, are in the table once each."""
+    originals = _turned_away(scene, LETTERS)
+    by_repair = _replay(scene, Correction(repairs=NAMES))
+    mended = by_repair.tally.outcomes[Outcome.SENT]
+    assert 0 < mended < LETTERS
+    assert by_repair.tally.matched == LETTERS
+    edits = {identity(letter.source): originals[letter.name] for letter in _letters(scene)}
+    by_hand = _replay(scene, Correction(edits=edits))
+    assert by_hand.tally.outcomes == {Outcome.SENT: LETTERS - mended, Outcome.REPLAYED_BEFORE: mended, **_none(by_hand)}
+    again = _replay(scene, Correction(edits=edits))
+    assert again.tally.outcomes[Outcome.REPLAYED_BEFORE] == LETTERS
+    _landed_once(scene, originals, by_repair.tally.outcomes[Outcome.SENT])
+    replayed = scene.query(f"SELECT COUNT(*) FROM {scene.names.rejected} WHERE REPLAYED_AT IS NOT NULL")  # noqa: S608
+    assert int(replayed[0][0]) == LETTERS
+
+
+def test_a_replay_that_is_killed_sends_nothing_twice(scene: Scene) -> None:
+    """Killed right before or right after any of its steps and begun again, a replay sends each letter once."""
+    originals = _turned_away(scene, 60)
+    edits = {identity(letter.source): originals[letter.name] for letter in _letters(scene)}
+    for moment in MOMENTS:
+        _killed(scene, edits, moment)
+    report = _replay(scene, Correction(edits=edits))
+    assert report.tally.matched == len(originals)
+    assert report.tally.outcomes[Outcome.REPLAYED_BEFORE] > 0
+    _landed_once(scene, originals, 0)
+
+
+def test_of_two_replays_at_once_only_one_sends(scene: Scene) -> None:
+    """Somebody begins a replay while another one runs: the earlier one stops and says so, and nothing is sent twice."""
+    originals = _turned_away(scene, 20)
+    edits = {identity(letter.source): originals[letter.name] for letter in _letters(scene)}
+    late: list[Report] = []
+
+    @contextmanager
+    def step(name: str) -> Iterator[None]:
+        """The other one begins, and ends, while this one is in the middle of a transaction."""
+        if name == "marks" and not late:
+            late.append(_replay(scene, Correction(edits=edits)))
+        yield
+
+    early = Replay(_order(scene, Correction(edits=edits)), _topic(scene), _rejects(scene), lambda _: None)
+    with pytest.raises(Overtaken, match="Another replay"):
+        early.send(_sender(scene), step)
+    assert late[0].tally.outcomes[Outcome.SENT] == len(originals)
+    _landed_once(scene, originals, 0)
+
+
+def test_a_letter_that_was_not_committed_is_left_alone(scene: Scene) -> None:
+    """A letter whose event was loaded after all, or is still on its way, is not sent: it would be there twice."""
+    scene.send([Sent(b"1", b"{", [])])
+    killed = scene.consumer(KILL_AT="letters:after:1", GROUP_INSTANCE_ID="pod-0")
+    assert killed.ended() == -signal.SIGKILL
+    edits = {identity(letter.source): GOOD[0] for letter in _letters(scene)}
+    assert _replay(scene, Correction(edits=edits)).tally.outcomes[Outcome.UNSETTLED] == 1
+    scene.consumer(GROUP_INSTANCE_ID="pod-0")
+    scene.wait_until_landed()
+    report = _replay(scene, Correction(edits=edits))
+    assert report.folded.repeats == 1
+    assert report.tally.matched == report.tally.outcomes[Outcome.SENT] == 1
+
+
+def test_an_event_that_comes_back_is_a_letter_of_the_next_attempt(scene: Scene) -> None:
+    """What is turned away again can be sent again, keeps its own headers, and is given up after so many attempts."""
+    scene.query(f"CREATE DATABASE IF NOT EXISTS {scene.names.database}")
+    scene.query(f"CREATE SCHEMA IF NOT EXISTS {scene.names.schema}")
+    scene.query(
+        f"CREATE TABLE {scene.names.target} (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, CUSTOMER_ID NUMBER(9,0), "
+        "EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ)"
+    )
+    order = next(each for each in GOOD if b"ORDER_CREATED" in each)
+    refused = json.dumps({**json.loads(order), "customer_id": 10**9}).encode()
+    scene.send([Sent(b"7", refused, [("trace", b"a")]), Sent(b"7", GOOD[1], [])])
+    scene.consumer(AUDIT_INTERVAL_SECONDS="0")
+    for attempt in (1, 2, 3):
+        eventually(lambda: max((each.attempt for each in _letters(scene)), default=0) == attempt, f"attempt {attempt}")  # noqa: B023
+        eventually(lambda: _count(scene, "rejected") == attempt, f"{attempt} rejects")  # noqa: B023
+        report = _replay(scene, Correction(most_attempts=3))
+    assert report.tally.outcomes == {Outcome.REPLAYED_BEFORE: 2, Outcome.TOO_OFTEN: 1}
+    last = max(_letters(scene), key=lambda each: each.attempt)
+    assert (last.key, last.value, last.headers[0]) == (b"7", refused, ("trace", b"a"))
+    assert Counter(name for name, _ in last.headers) == Counter(
+        ["trace", *(f"winepipeline.{name}" for name in ("attempt", "replay_of", "repairs", "replay"))]
+    )
+    assert scene.audit().holds
+
+
+def _turned_away(scene: Scene, count: int) -> dict[str, bytes]:
+    """Send malformed events until so many were turned away; from each one's place to the event that was meant."""
+    reasons = {reason: [flaw for flaw in FLAWS if flaw.reason is reason] for reason in Reason}
+    flaws = [each for each in reasons.values() if each]
+    meant: list[bytes] = []
+    for number in range(count):
+        of_reason = flaws[number % len(flaws)]
+        flaw = of_reason[number // len(flaws) % len(of_reason)]
+        fitting = [each for each in GOOD if flaw.event_type is None or flaw.event_type.encode() in each]
+        event = json.loads(fitting[number % len(fitting)])
+        meant.append(
+            json.dumps({**event, "event_id": f"meant-{number}"}, ensure_ascii=False, separators=(",", ":")).encode()
+        )
+        scene.send_later(Sent(b"%d" % (number % 7), flaw.spoil(meant[-1]), [("number", b"%d" % number)]))
+    scene.flush()
+    scene.consumer(**PATIENT)
+    scene.wait_until_landed(seconds=60 + count / 100)
+    by_number = {int(dict(sent.headers)["number"] or b"0"): place for place, sent in scene.sent.items()}
+    return {"{}:{}".format(*by_number[number]): event for number, event in enumerate(meant)}
+
+
+def _landed_once(scene: Scene, originals: dict[str, bytes], at_least: int) -> None:
+    """Every event that was meant is in the table once, and the audit holds up to the topic's end."""
+    ids = sorted(json.loads(each)["event_id"] for each in originals.values())
+    eventually(lambda: _count(scene, "target") >= len(ids), "all replayed events landed", 60, 0.2)
+    rows = scene.query(f"SELECT EVENT_CONTENT:event_id::VARCHAR FROM {scene.names.target}")  # noqa: S608
+    landed = sorted(str(row[0]) for row in rows)
+    assert Counter(landed).most_common(1)[0][1] == 1
+    assert len(landed) == len(ids) >= at_least
+    audit = eventually(lambda: (found := scene.audit()).total("in_flight") == 0 and found, "holes are passed over")
+    assert audit.holds
+    assert audit.total("loaded") + audit.total("rejected") == len(ids) * 2
+
+
+def _killed(scene: Scene, edits: dict[str, bytes | None], moment: str) -> None:
+    """A replay, two letters in a transaction, that is killed in its second transaction."""
+
+    def run() -> None:
+        work = Replay(_order(scene, Correction(edits=edits), rate=2.0), _topic(scene), _rejects(scene), lambda _: None)
+        work.send(_sender(scene), step=_Killer(moment).step)
+
+    process = _FORKS.Process(target=run)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL, moment
+
+
+class _Killer:
+    """Kills the process at `step:moment`, the second time."""
+
+    def __init__(self, moment: str) -> None:
+        self._moment = moment
+        self._seen: Counter[str] = Counter()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Wraps a step."""
+        self._kill(f"{name}:before")
+        yield
+        self._kill(f"{name}:after")
+
+    def _kill(self, moment: str) -> None:
+        self._seen[moment] += 1
+        if moment == self._moment and self._seen[moment] == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _replay(scene: Scene, correction: Correction) -> Report:
+    return _work(scene, correction, _sender(scene))
+
+
+def _work(scene: Scene, correction: Correction, sender: Sender) -> Report:
+    return Replay(_order(scene, correction), _topic(scene), _rejects(scene), lambda _: None).send(sender)
+
+
+def _order(scene: Scene, correction: Correction, rate: float = 50_000.0) -> Order:
+    return Order(scene.topic, scene.dead_letter_topic, correction=correction, events_per_second=rate, name="test")
+
+
+def _sender(scene: Scene) -> Sender:
+    return Sender({"bootstrap.servers": scene.broker.bootstrap}, f"replay-{scene.topic}")
+
+
+def _topic(scene: Scene) -> LetterTopic:
+    return LetterTopic({"bootstrap.servers": scene.broker.bootstrap}, scene.dead_letter_topic)
+
+
+def _rejects(scene: Scene) -> Rejects:
+    return Rejects({**scene.login, "SNOWFLAKE_TABLE": scene.table}, scene.topic)
+
+
+def _letters(scene: Scene) -> list[Letter]:
+    return [letter for raw in _topic(scene).messages() if isinstance(letter := opened(raw), Letter)]
+
+
+def _count(scene: Scene, table: str) -> int:
+    return int(scene.query(f"SELECT COUNT(*) FROM {getattr(scene.names, table)}")[0][0])  # noqa: S608
+
+
+def _none(report: Report) -> dict[Outcome, int]:
+    """The outcomes that occurred to nobody, as a Counter has them once it was asked."""
+    return {outcome: 0 for outcome, count in report.tally.outcomes.items() if not count}
