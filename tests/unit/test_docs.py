@@ -19,7 +19,8 @@ FOLDERS = ("benchmarks", "charts", "crds", "docs", "examples", "local", "operato
 PAGES = sorted(
     [*REPOSITORY.glob("*.md"), *(page for folder in FOLDERS for page in (REPOSITORY / folder).rglob("*.md"))]
 )
-COMMANDS = ("up", "audit", "lint", "check", "version")
+COMMANDS = ("up", "audit", "dlq", "lint", "check", "version")
+PARTS = {"dlq": ("list", "show", "stats", "replay")}
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
@@ -69,8 +70,9 @@ def help_of(*words: str) -> str:
 
 
 def flags_of(*words: str) -> set[str]:
-    """The flags that a command's help names."""
-    return set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", help_of(*words)))
+    """The flags that a command's help names, and those of its parts."""
+    inner = {flag for part in PARTS.get(words[-1], ()) for flag in flags_of(*words, part)}
+    return inner | set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", help_of(*words)))
 
 
 def broken_links(page: Path) -> Iterator[str]:
