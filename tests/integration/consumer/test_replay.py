@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -157,7 +157,7 @@ def _landed_once(scene: Scene, originals: dict[str, bytes], at_least: int) -> No
     assert audit.total("loaded") + audit.total("rejected") == len(ids) * 2
 
 
-def _killed(scene: Scene, edits: dict[str, bytes | None], moment: str) -> None:
+def _killed(scene: Scene, edits: Mapping[str, bytes | None], moment: str) -> None:
     """A replay, two letters in a transaction, that is killed in its second transaction."""
 
     def run() -> None:

@@ -132,7 +132,7 @@ def test_each_letter_is_counted_once() -> None:
         tally.count(decide(letter(value), Correction(repairs=("unwrap",)), replayed=False, settled=True))
     tally.sent(1)
     assert tally.as_json() | {"repairs": {}} == {
-        **dict.fromkeys(Outcome, 0),
+        **{each.value: 0 for each in Outcome},
         "matched": 3,
         "sendable": 1,
         "sent": 1,
