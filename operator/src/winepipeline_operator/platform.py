@@ -26,6 +26,7 @@ class Platform:
         image_pull_secrets: names of Secrets in the pipeline's namespace.
         operator_namespace: where the operator runs: NetworkPolicies let it read metrics and reach the broker.
         monitoring_namespace: where Prometheus runs: NetworkPolicies let it read metrics.
+        keda_namespace: where KEDA runs: NetworkPolicies let it ask the broker, where it scales.
         cluster_domain: the DNS suffix of Services.
         runbooks: the address of the folder docs/runbooks, where alerts and dashboards link to.
     """
@@ -35,5 +36,6 @@ class Platform:
     image_pull_secrets: tuple[str, ...] = ()
     operator_namespace: str = "winepipeline-system"
     monitoring_namespace: str = "monitoring"
+    keda_namespace: str = "keda"
     cluster_domain: str = "cluster.local"
     runbooks: str = "https://github.com/caves-albert/winepipeline/blob/main/docs/runbooks"

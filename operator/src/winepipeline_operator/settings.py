@@ -56,6 +56,14 @@ class OperatorSettings(ProcessSettings):
         min_length=1,
         max_length=63,
     )
+    keda_namespace: str = Field(
+        "keda",
+        alias="KEDA_NAMESPACE",
+        description="The namespace that KEDA runs in; NetworkPolicies let it ask the broker from there.",
+        examples=["keda"],
+        min_length=1,
+        max_length=63,
+    )
     cluster_domain: str = Field(
         "cluster.local",
         alias="CLUSTER_DOMAIN",
@@ -154,5 +162,6 @@ class OperatorSettings(ProcessSettings):
             image_pull_secrets=self.image_pull_secrets,
             operator_namespace=self.operator_namespace,
             monitoring_namespace=self.monitoring_namespace,
+            keda_namespace=self.keda_namespace,
             cluster_domain=self.cluster_domain,
         )

@@ -10,7 +10,7 @@ them by a label, and so is a whole namespace by the same label on it (which only
 The kubelet's probes and `kubectl port-forward` come from the node and are not subject to policies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from winepipeline_operator.children.objects import METRICS, Port, metadata
@@ -56,13 +56,12 @@ def from_labelled(pipeline: WinePipeline, component: Component, ports: Sequence[
 
 def from_watchers(platform: Platform, ports: Sequence[Port] = (METRICS,)) -> Rule:
     """Lets Prometheus and the operator in."""
-    namespaces = sorted({platform.operator_namespace, platform.monitoring_namespace})
-    return {"from": [_namespace(name) for name in namespaces], "ports": _tcp(ports)}
+    return from_namespaces({platform.operator_namespace, platform.monitoring_namespace}, ports)
 
 
-def from_operator(platform: Platform, ports: Sequence[Port]) -> Rule:
-    """Lets the operator in."""
-    return {"from": [_namespace(platform.operator_namespace)], "ports": _tcp(ports)}
+def from_namespaces(namespaces: Iterable[str], ports: Sequence[Port]) -> Rule:
+    """Lets all pods of these namespaces in."""
+    return {"from": [_namespace(name) for name in sorted(namespaces)], "ports": _tcp(ports)}
 
 
 def to_component(pipeline: WinePipeline, component: Component, ports: Sequence[Port]) -> Rule:

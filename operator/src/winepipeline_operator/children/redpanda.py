@@ -8,7 +8,7 @@ from winepipeline_operator.children.maintenance import hooks
 from winepipeline_operator.children.network import (
     from_components,
     from_labelled,
-    from_operator,
+    from_namespaces,
     from_watchers,
     policy,
     to_component,
@@ -67,11 +67,17 @@ def _policy(pipeline: WinePipeline, platform: Platform) -> Manifest:
         from_components(pipeline, ("producer", "consumer"), (KAFKA,)),
         from_components(pipeline, ("console",), _CLIENT_PORTS),
         from_labelled(pipeline, "redpanda", (KAFKA, SCHEMA_REGISTRY)),
-        from_operator(platform, (KAFKA,)),
+        from_namespaces(_who_asks(pipeline, platform), (KAFKA,)),
         from_watchers(platform, (ADMIN,)),
     )
     egress = (to_dns(), to_component(pipeline, "redpanda", _PORTS))
     return policy(pipeline, "redpanda", ingress, egress)
+
+
+def _who_asks(pipeline: WinePipeline, platform: Platform) -> tuple[str, ...]:
+    """Where those are who ask the broker for offsets: the operator, and KEDA where it scales."""
+    keda = (platform.keda_namespace,) if pipeline.spec.consumer.scaling.mode == "Keda" else ()
+    return (platform.operator_namespace, *keda)
 
 
 def _stateful_set(pipeline: WinePipeline, observed: Observed, platform: Platform) -> Manifest:

@@ -126,6 +126,14 @@ def test_a_label_lets_others_in(network: Network, component: str, port: int) -> 
     assert not network.enters(component, port, {f"caves-albert.io/reach-{component}": "berta"}, None)
 
 
+@pytest.mark.parametrize(("mode", "lets"), [("Keda", True), ("Builtin", False)])
+def test_keda_asks_the_broker_where_it_scales(pipeline: Make, mode: str, lets: bool) -> None:
+    """KEDA reads the lag of a pipeline that it scales, and of no other."""
+    network = Network(wanted(pipeline({"consumer": {"scaling": {"mode": mode}}})))
+    assert network.enters("redpanda", 9092, {}, {"kubernetes.io/metadata.name": "keda"}) is lets
+    assert not network.enters("redpanda", 9644, {}, {"kubernetes.io/metadata.name": "keda"})
+
+
 def test_a_snowflake_account_is_reached_by_those_who_load(pipeline: Make) -> None:
     """Consumers and backfill reach HTTPS; producers do not."""
     network = Network(wanted(pipeline({"backfill": {}, "warehouse": SNOWFLAKE})))
