@@ -14,9 +14,6 @@ production: a core of its own and 2 GiB.
 """
 
 from dataclasses import dataclass
-from typing import Any
-
-import yaml
 
 from winepipeline_operator.children.addresses import ADMIN, KAFKA, RPC, SCHEMA_REGISTRY, broker_host
 from winepipeline_operator.children.pod import Share
@@ -26,7 +23,8 @@ from winepipeline_operator.spec import WinePipeline
 
 DATA = "/var/lib/redpanda/data"
 _LISTENER = "internal"
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - in a pod, behind a NetworkPolicy
+"""The name of each listener; the advertised address belongs to the one of this name."""
+
 _SMALLEST_FREE_BYTES = 10 * 2**20
 """Redpanda's default of 5 GiB would stop all writes on a demo's volume at once."""
 
@@ -80,11 +78,40 @@ def arguments(pipeline: WinePipeline, platform: Platform) -> tuple[str, ...]:
     )
 
 
+# As text: a YAML library would take most of the time that a pipeline's objects take, at each look at each pipeline.
+_BOOTSTRAP = """\
+auto_create_topics_enabled: false
+default_topic_replications: {replication}
+internal_topic_replication_factor: {replication}
+# The lag of each group, for who watches the broker.
+enable_consumer_group_metrics: [group, partition, consumer_lag]
+storage_min_free_bytes: {free_bytes}
+"""
+
+_NODE = """\
+redpanda:
+  data_directory: {data}
+  developer_mode: {developer_mode}
+  # All brokers have one list of seeds, and only they together found a cluster.
+  empty_seed_starts_cluster: false
+  seed_servers: [{seeds}]
+  admin:
+    - {{name: internal, address: 0.0.0.0, port: {admin}}}
+  kafka_api:
+    - {{name: internal, address: 0.0.0.0, port: {kafka}}}
+  rpc_server: {{address: 0.0.0.0, port: {rpc}}}
+schema_registry:
+  schema_registry_api:
+    - {{name: internal, address: 0.0.0.0, port: {schema_registry}}}
+"""
+
+
 def files(pipeline: WinePipeline, platform: Platform) -> dict[str, str]:
     """The files of the ConfigMap."""
     name = child_name(pipeline, "redpanda")
     seeds = [broker_host(f"{name}-{index}", pipeline, platform) for index in range(brokers(pipeline))]
-    return {".bootstrap.yaml": _bootstrap(pipeline), "redpanda.yaml": _node(pipeline, seeds)}
+    bootstrap = _BOOTSTRAP.format(replication=min(3, brokers(pipeline)), free_bytes=_SMALLEST_FREE_BYTES)
+    return {".bootstrap.yaml": bootstrap, "redpanda.yaml": _node(pipeline, seeds)}
 
 
 def what_restarts(pipeline: WinePipeline) -> str:
@@ -96,41 +123,13 @@ def what_restarts(pipeline: WinePipeline) -> str:
     return _node(pipeline, [])
 
 
-def _bootstrap(pipeline: WinePipeline) -> str:
-    replication = min(3, brokers(pipeline))
-    return _yaml(
-        {
-            "auto_create_topics_enabled": False,
-            "default_topic_replications": replication,
-            "internal_topic_replication_factor": replication,
-            # The lag of each group, for who watches the broker.
-            "enable_consumer_group_metrics": ["group", "partition", "consumer_lag"],
-            "storage_min_free_bytes": _SMALLEST_FREE_BYTES,
-        }
-    )
-
-
 def _node(pipeline: WinePipeline, seeds: list[str]) -> str:
-    return _yaml(
-        {
-            "redpanda": {
-                "data_directory": DATA,
-                "developer_mode": size(pipeline).developer_mode,
-                # All brokers have one list of seeds, and only they together found a cluster.
-                "empty_seed_starts_cluster": False,
-                "seed_servers": [{"host": {"address": seed, "port": RPC.number}} for seed in seeds],
-                "admin": [_listener(ADMIN.number)],
-                "kafka_api": [_listener(KAFKA.number)],
-                "rpc_server": {"address": _EVERYWHERE, "port": RPC.number},
-            },
-            "schema_registry": {"schema_registry_api": [_listener(SCHEMA_REGISTRY.number)]},
-        }
+    return _NODE.format(
+        data=DATA,
+        developer_mode=str(size(pipeline).developer_mode).lower(),
+        seeds=", ".join(f"{{host: {{address: {seed}, port: {RPC.number}}}}}" for seed in seeds),
+        admin=ADMIN.number,
+        kafka=KAFKA.number,
+        rpc=RPC.number,
+        schema_registry=SCHEMA_REGISTRY.number,
     )
-
-
-def _listener(port: int) -> dict[str, Any]:
-    return {"name": _LISTENER, "address": _EVERYWHERE, "port": port}
-
-
-def _yaml(value: dict[str, Any]) -> str:
-    return str(yaml.safe_dump(value, sort_keys=False, width=200))
