@@ -97,6 +97,7 @@ crds: docs ## The same: the CRD is generated with the reference pages
 .PHONY: golden
 golden: $(DEV) ## Write the golden files of what each example consists of in a cluster
 	@$(BIN)/python -m tests.unit.winepipeline_operator.children.golden
+	@$(BIN)/python -m tests.unit.winepipeline_operator.dead_letter_replay.golden
 
 .PHONY: format
 format: $(DEV) ## Format the code and mend what can be mended

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from .control_plane import HOW_TO_GET, ControlPlane, binaries
-from .scene import CRD, Operator, Place, make_place
+from .scene import CRDS, Operator, Place, make_place
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +28,9 @@ def _plane(folder: Path) -> Iterator[ControlPlane]:
     plane = ControlPlane(folder, programs)
     try:
         plane.start()
-        applied = plane.kubectl("apply", "-f", str(CRD))
+        applied = plane.kubectl("apply", "-f", str(CRDS))
         assert applied.returncode == 0, applied.stderr
-        waited = plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRD))
+        waited = plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRDS))
         assert waited.returncode == 0, waited.stderr
         yield plane
     finally:

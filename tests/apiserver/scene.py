@@ -15,7 +15,7 @@ from typing import Any
 from .control_plane import ControlPlane, free_port
 
 REPOSITORY = Path(__file__).parents[2]
-CRD = REPOSITORY / "crds" / "winepipelines.caves-albert.io.yaml"
+CRDS = REPOSITORY / "crds"
 
 _PATIENCE_SECONDS = 30.0
 _numbers = itertools.count(1)

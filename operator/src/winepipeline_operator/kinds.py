@@ -40,6 +40,7 @@ class Kind:
 
 
 PIPELINE: Final = Kind(API_VERSION, KIND, "winepipelines", selector="")
+REPLAY: Final = Kind(API_VERSION, "DeadLetterReplay", "deadletterreplays", selector="")
 NAMESPACE: Final = Kind("v1", "Namespace", "namespaces", selector="")
 EVENT: Final = Kind("v1", "Event", "events", selector="")
 POD: Final = Kind("v1", "Pod", "pods")

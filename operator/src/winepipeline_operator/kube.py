@@ -121,19 +121,19 @@ class Kube:
         what = f"apply {kind.name} {namespace}/{name}"
         return self._call("PATCH", kind.path(namespace, name), what, query, manifest, patch="apply-patch+yaml")
 
-    def apply_status(self, namespace: str, name: str, uid: str, status: Mapping[str, Any]) -> dict[str, Any]:
-        """Write a pipeline's status; `Conflict` when the name belongs to another one by now."""
+    def apply_status(
+        self, namespace: str, name: str, uid: str, status: Mapping[str, Any], kind: Kind = PIPELINE
+    ) -> dict[str, Any]:
+        """Write a resource's status; `Conflict` when the name belongs to another one by now."""
         body = {
-            "apiVersion": PIPELINE.api_version,
-            "kind": PIPELINE.name,
+            "apiVersion": kind.api_version,
+            "kind": kind.name,
             "metadata": {"name": name, "uid": uid},
             "status": status,
         }
         query = {"fieldManager": FIELD_MANAGER, "force": "true"}
-        what = f"write the status of {PIPELINE.name} {namespace}/{name}"
-        return self._call(
-            "PATCH", PIPELINE.path(namespace, name, "status"), what, query, body, patch="apply-patch+yaml"
-        )
+        what = f"write the status of {kind.name} {namespace}/{name}"
+        return self._call("PATCH", kind.path(namespace, name, "status"), what, query, body, patch="apply-patch+yaml")
 
     def merge(self, kind: Kind, namespace: str, name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change single fields (JSON Merge Patch); `Conflict` when a resourceVersion among them is not current."""

@@ -9,6 +9,7 @@ from typing import Any
 from winepipeline_operator.announcing import Announcer
 from winepipeline_operator.brokers import Brokers
 from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.dead_letter_replay.controller import Replays
 from winepipeline_operator.ending import Ending
 from winepipeline_operator.informer import Informer
 from winepipeline_operator.kinds import CHILD_KINDS, OPTIONAL_KINDS, PIPELINE, POD, SECRET
@@ -56,6 +57,7 @@ class Operation:
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
             for scope in scopes
         ]
+        self._replays = Replays(kube, settings.platform(), scopes)
         platform, observer, teller = settings.platform(), Observer(kube, self._cache), Teller(kube)
         brokers = Brokers(self._cache, observer, platform, teller.tell)
         self._looks = Looks(
@@ -106,6 +108,7 @@ class Operation:
         for informer in self._informers:
             await asyncio.to_thread(informer.complete.wait)
         await self._wait_for_definition()
+        self._replays.start()
         _LOG.info("%d objects of pipelines are there", self._cache.count())
 
     async def _wait_for_definition(self) -> None:
@@ -123,6 +126,7 @@ class Operation:
 
     async def stop(self) -> None:
         """End; rounds under way come to their end."""
+        self._replays.stop()
         for informer in self._informers:
             informer.stop()
         for rounds in (self._looking, self._rounds):
@@ -188,6 +192,7 @@ class Operation:
     def _health(self) -> Health:
         """Alive: every pipeline is looked at, and nothing has stopped listening."""
         silent = [each.kind.plural for each in self._informers if not each.alive]
+        silent += [] if self._replays.alive else ["deadletterreplays"]
         if silent:
             return Health(ok=False, reason="WatchEnded", detail=f"nobody watches {', '.join(silent)}")
         oldest = self._metrics.oldest_seconds()

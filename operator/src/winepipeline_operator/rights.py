@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from winepipeline_operator.kinds import CHILD_KINDS, EVENT, OPTIONAL_KINDS, PIPELINE, POD, SECRET, Kind
+from winepipeline_operator.kinds import CHILD_KINDS, EVENT, OPTIONAL_KINDS, PIPELINE, POD, REPLAY, SECRET, Kind
 
 _WATCH = ("get", "list", "watch")
 _OWN = (*_WATCH, "create", "patch", "delete")  # an apply of something new counts as create and patch
@@ -18,14 +18,19 @@ def rules() -> tuple[Mapping[str, Any], ...]:
     """The `rules` of a Role, or a ClusterRole where all namespaces are watched."""
     return (
         _rule((PIPELINE,), (*_WATCH, "patch")),
-        {"apiGroups": [PIPELINE.group], "resources": [f"{PIPELINE.plural}/status"], "verbs": ["patch"]},
+        _rule((REPLAY,), _WATCH),
+        {"apiGroups": [PIPELINE.group], "resources": _parts_of("status"), "verbs": ["patch"]},
         # Owner references that block the owner's deletion need this where the cluster enforces it (OpenShift does).
-        {"apiGroups": [PIPELINE.group], "resources": [f"{PIPELINE.plural}/finalizers"], "verbs": ["update"]},
+        {"apiGroups": [PIPELINE.group], "resources": _parts_of("finalizers"), "verbs": ["update"]},
         *(_rule(tuple(kinds), _OWN) for kinds in _by_group((*CHILD_KINDS, *OPTIONAL_KINDS))),
         _rule((POD,), (*_WATCH, "delete")),  # a consumer that is stuck is started again
         _rule((SECRET,), _WATCH),
         _rule((EVENT,), ("create",)),
     )
+
+
+def _parts_of(subresource: str) -> list[str]:
+    return [f"{kind.plural}/{subresource}" for kind in (PIPELINE, REPLAY)]
 
 
 def _by_group(kinds: tuple[Kind, ...]) -> list[list[Kind]]:

@@ -41,6 +41,12 @@ def scrape(port: int, host: str = "127.0.0.1") -> Reading | None:
         return None
 
 
+def page(port: int, host: str = "127.0.0.1") -> str | None:
+    """What a process there shows to Prometheus; None when it does not answer."""
+    answer = _get(host, port, "/metrics")
+    return answer[1].decode(errors="replace") if answer and answer[0] == http.client.OK else None
+
+
 def readiness(port: int, host: str = "127.0.0.1") -> Readiness | None:
     """Whether the service there is ready, and why not; None when it does not answer."""
     answer = _get(host, port, "/readyz")

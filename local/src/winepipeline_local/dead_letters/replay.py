@@ -159,10 +159,16 @@ class Replay:
         for raw in self._letters.messages():
             letter = opened(raw)
             if isinstance(letter, Letter) and self._is_meant(letter):
-                replayed = letter.source in report.folded.marks
-                decision = decide(letter, order.correction, replayed=replayed, settled=letter.source in settled)
+                decision = self._decision(letter, settled)
                 report.tally.count(decision)
                 yield Pending(letter, decision)
+
+    def _decision(self, letter: Letter, settled: set[Source]) -> Decision:
+        """A replay that is begun again by its own name counts as sent what it had sent before it was killed."""
+        mark = self.report.folded.marks.get(letter.source)
+        if mark is not None and mark.replay == self._order.name:
+            return Decision(Outcome.SENT, repairs=mark.repairs)
+        return decide(letter, self._order.correction, replayed=mark is not None, settled=letter.source in settled)
 
     def _is_meant(self, letter: Letter) -> bool:
         """What came after the first reading is left to the next replay."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft4Validator
 from pydantic import ValidationError
 
@@ -29,6 +30,13 @@ def replay(**spec: Any) -> dict[str, Any]:
 def test_what_is_generated_is_in_step_with_the_model(name: str, text: str) -> None:
     """The CRD that is applied and the page that is read say what the code does."""
     assert (REPOSITORY / name).read_text(encoding="utf-8") == text, "run `make docs`"
+
+
+def test_the_example_is_taken() -> None:
+    """What the examples show can be applied."""
+    example = yaml.safe_load((REPOSITORY / "examples" / "dead-letters" / "replay.yaml").read_text(encoding="utf-8"))
+    Draft4Validator(SCHEMA).validate(example)
+    DeadLetterReplay.model_validate(example)
 
 
 def test_a_replay_only_counts_until_it_is_told_to_send() -> None:
