@@ -1,8 +1,8 @@
 """The emulator of Snowflake, for kind and demos. Its databases are on a volume: its rows survive its pod."""
 
 from winepipeline_operator.children.addresses import EMULATOR
-from winepipeline_operator.children.network import from_components, from_labelled, from_watchers, policy
-from winepipeline_operator.children.objects import METRICS, service, service_account, volume_claim
+from winepipeline_operator.children.network import from_components, from_labelled, policy
+from winepipeline_operator.children.objects import service, service_account, volume_claim
 from winepipeline_operator.children.own_program import own_program
 from winepipeline_operator.children.pod import Program, Share, Volume, pod_template
 from winepipeline_operator.children.workload import STOP_THEN_START, deployment
@@ -31,12 +31,11 @@ def emulator(pipeline: WinePipeline, observed: Observed, platform: Platform) -> 
     ingress = (
         from_components(pipeline, ("consumer", "backfill"), (EMULATOR,)),
         from_labelled(pipeline, "emulator", (EMULATOR,)),
-        from_watchers(platform),
     )
     return (
         service_account(pipeline, "emulator"),
         claim,
-        service(pipeline, "emulator", (EMULATOR, METRICS)),
+        service(pipeline, "emulator", (EMULATOR,)),
         policy(pipeline, "emulator", ingress, egress=()),
         # Two emulators on one volume would spoil each other's files.
         deployment(pipeline, "emulator", 1, template, STOP_THEN_START),
@@ -49,6 +48,6 @@ def _program(platform: Platform, claim: str) -> Program:
         share=_SHARE,
         stop_seconds=STOP_SECONDS,
         environment=emulator_environment(_EVERYWHERE, EMULATOR.number, DATABASES),
-        ports=(EMULATOR, METRICS),
+        port=EMULATOR,  # it has no metrics, and answers for its health where it answers everything
         volumes=(Volume("data", DATABASES, {"persistentVolumeClaim": {"claimName": claim}}),),
     )

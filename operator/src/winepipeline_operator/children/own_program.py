@@ -18,17 +18,17 @@ def own_program(
     stop_seconds: int,
     environment: Mapping[str, str],
     secrets: tuple[SecretVariable, ...] = (),
-    ports: tuple[Port, ...] = (METRICS,),
+    port: Port = METRICS,
     volumes: tuple[Volume, ...] = (),
 ) -> Program:
-    """One of our services, by the image's own command."""
+    """One of our services, by the image's own command; it answers `/healthz` and `/readyz` on its port."""
     return Program(
         image=image,
         share=share,
         stop_seconds=stop_seconds,
-        probes=our_probes(),
+        probes=our_probes(port),
         environment={**_LOGS, **_NAME, **environment},
         secrets=secrets,
-        ports=ports,
+        ports=(port,),
         volumes=volumes,
     )

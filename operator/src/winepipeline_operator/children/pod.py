@@ -126,12 +126,12 @@ def pod_template(
     }
 
 
-def our_probes() -> dict[str, Any]:
+def our_probes(port: Port) -> dict[str, Any]:
     """How the kubelet sees that one of our services starts, lives and is ready."""
     return {
-        "startupProbe": _http("/healthz", METRICS, period_seconds=2, failures=60),
-        "livenessProbe": _http("/healthz", METRICS, period_seconds=10, failures=3),
-        "readinessProbe": _http("/readyz", METRICS, period_seconds=5, failures=2),
+        "startupProbe": _http("/healthz", port, period_seconds=2, failures=60),
+        "livenessProbe": _http("/healthz", port, period_seconds=10, failures=3),
+        "readinessProbe": _http("/readyz", port, period_seconds=5, failures=2),
     }
 
 

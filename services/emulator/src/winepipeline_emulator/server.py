@@ -1,4 +1,4 @@
-"""HTTP: the addresses of Snowflake's that the connector uses, and /healthz.
+"""HTTP: the addresses of Snowflake's that the connector uses, and /healthz, /readyz.
 
 Python's own threading server: a session's statements follow each other anyway, a waiting one costs a thread and no
 more, and the process is up sooner than with a framework's imports.
@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Health."""
-        self._serve({"/healthz": self._healthz})
+        self._serve({"/healthz": self._healthz, "/readyz": self._healthz})
 
     def do_PUT(self) -> None:
         """Uploads to stages."""

@@ -109,7 +109,7 @@ def test_prometheus_and_the_operator_read_metrics(network: Network) -> None:
     """Metrics are read from the monitoring namespace and the operator's, and from nowhere else."""
     for name, lets in (("monitoring", True), ("winepipeline-system", True), ("elsewhere", False)):
         namespace = {"kubernetes.io/metadata.name": name}
-        for component in ("emulator", "producer", "consumer", "backfill"):
+        for component in ("producer", "consumer", "backfill"):
             assert network.enters(component, 8000, {}, namespace) is lets
         assert network.enters("redpanda", 9644, {}, namespace) is lets
         assert network.enters("redpanda", 9092, {}, namespace) is (name == "winepipeline-system")
