@@ -78,6 +78,37 @@ kind-down: ## Delete that cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
 	@$(BIN)/pytest tests/cluster $(PYTEST_ARGS)
 
+.PHONY: prometheus-binary
+prometheus-binary: $(DEV) ## Put Debian's Prometheus and promtool into .venv/bin, for tests and `winepipeline up`
+	@tools/prometheus.sh
+
+# Where the stack is, and which pipeline's Console to look at.
+MONITORING_NAMESPACE ?= monitoring
+STACK_VERSION ?= 88.5.3
+NAMESPACE ?= default
+PIPELINE ?= albert
+.PHONY: monitoring-up monitoring-down grafana prometheus console
+monitoring-up: ## Install Prometheus and Grafana (kube-prometheus-stack) into the cluster that kubectl points at
+	helm upgrade --install kube-prometheus-stack kube-prometheus-stack --version $(STACK_VERSION) \
+	  --repo https://prometheus-community.github.io/helm-charts \
+	  --namespace $(MONITORING_NAMESPACE) --create-namespace --values charts/monitoring-values.yaml --wait
+	@echo "Look at it with: make grafana, make prometheus"
+
+monitoring-down: ## Remove them again; their volumes stay
+	helm uninstall kube-prometheus-stack --namespace $(MONITORING_NAMESPACE)
+
+grafana: ## Forward Grafana to port 3000, until Ctrl-C
+	@echo "Grafana:  http://127.0.0.1:3000/d/kafka-consumer-snowflake  user admin, password admin123"
+	@kubectl --namespace $(MONITORING_NAMESPACE) port-forward service/kube-prometheus-stack-grafana 3000:80
+
+prometheus: ## Forward Prometheus to port 9090, until Ctrl-C
+	@echo "Prometheus:  http://127.0.0.1:9090/alerts  without a log-in"
+	@kubectl --namespace $(MONITORING_NAMESPACE) port-forward service/kube-prometheus-stack-prometheus 9090:9090
+
+console: ## Forward the Redpanda Console of a pipeline to port 8080, until Ctrl-C (NAMESPACE=default PIPELINE=albert)
+	@echo "Console:  http://127.0.0.1:8080/topics  without a log-in"
+	@kubectl --namespace $(NAMESPACE) port-forward service/$(PIPELINE)-console 8080:8080
+
 .PHONY: fuzz
 fuzz: $(DEV) ## Run the fuzz tests at length (FUZZ_EVENTS=1000000)
 	@FUZZ_EVENTS=$(FUZZ_EVENTS) $(BIN)/pytest -k fuzz --timeout=3600 $(PYTEST_ARGS)

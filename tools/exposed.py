@@ -31,17 +31,31 @@ def producer() -> CollectorRegistry:
     return registry
 
 
+class OperatorLife:
+    """The operator's metrics in the life of one pipeline, whose resource is changed again and again."""
+
+    def __init__(self) -> None:
+        self.metrics = OperatorMetrics()
+        self._key = ("wine", "albert")
+        self._generation = 0
+        self.metrics.begin(self._key)
+        self.metrics.applies.labels("Deployment").inc()
+        self.metrics.prunes.labels("Deployment").inc()
+        self.metrics.finished(self._key, 0.1, "Forbidden")
+        self.go_on()
+
+    def go_on(self) -> None:
+        """A round that went well."""
+        self._generation += 1
+        condition = {"type": "Ready", "status": "True"}
+        status = {"conditions": [condition], "observedGeneration": self._generation, "lag": 0, "replicas": 1}
+        self.metrics.finished(self._key, 0.1, None)
+        self.metrics.told(self._key, status)
+
+
 def operator() -> CollectorRegistry:
     """The operator's, after a round that failed and one that did not."""
-    metrics, key = OperatorMetrics(), ("wine", "albert")
-    metrics.begin(key)
-    metrics.finished(key, 0.1, "Forbidden")
-    metrics.finished(key, 0.1, None)
-    condition = {"type": "Ready", "status": "True"}
-    metrics.told(key, {"conditions": [condition], "observedGeneration": 1, "lag": 0, "replicas": 1})
-    metrics.applies.labels("Deployment").inc()
-    metrics.prunes.labels("Deployment").inc()
-    return metrics.registry
+    return OperatorLife().metrics.registry
 
 
 SERVICES: Final[dict[str, Callable[[], CollectorRegistry]]] = {

@@ -110,6 +110,11 @@ def _up(commands: Commands) -> None:
         help="the pace of each producer (default: as the resource says)",
     )
     up.add_argument("--no-producer", dest="producer", action="store_false", help="make no events, only load them")
+    up.add_argument(
+        "--prometheus",
+        action="store_true",
+        help="let Prometheus read all metrics, where it is installed; for Grafana too",
+    )
     up.add_argument("--fresh", action="store_true", help="forget the state first: embedded topics, tables and logs")
     up.add_argument(
         "-o",

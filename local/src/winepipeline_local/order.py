@@ -23,6 +23,7 @@ class Flags:
     events_per_second: float | None = None
     producer: bool = True
     json: bool = False
+    prometheus: bool = False
     program: str = "winepipeline"
 
     def again(self, command: str) -> str:

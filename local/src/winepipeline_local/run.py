@@ -16,6 +16,7 @@ from winepipeline_local.order import Order
 from winepipeline_local.parts import Parts
 from winepipeline_local.plan import services
 from winepipeline_local.ports import free_ports
+from winepipeline_local.prometheus import Prometheus, find_prometheus
 from winepipeline_local.reckoning import Reckoning
 from winepipeline_local.state import State
 from winepipeline_local.terminal import Terminal
@@ -50,6 +51,9 @@ class Run:
         self._crew: Crew | None = None
         self._fleet: Fleet | None = None
         self._archivist: Child | None = None
+        self.prometheus: Prometheus | None = None
+        if order.flags.prometheus:
+            self.prometheus = Prometheus(find_prometheus(), state.prometheus_folder, state.log_file("prometheus"))
 
     @property
     def crew(self) -> Crew:
@@ -89,6 +93,9 @@ class Run:
                 producer.start()
             self._wait_until(lambda: all(each.state == "running" for each in fleet.services))
         self._terminal.tick("services", ", ".join(each.plan.name for each in fleet.services) or "none", begun)
+        if self.prometheus is not None:
+            self.prometheus.start(self.order.pipeline, [each.plan for each in fleet.services])
+            self._terminal.tick("prometheus", self.prometheus.address, begun)
         self.up_seconds = time.monotonic()
 
     def watch(self, seconds: float | None) -> None:
@@ -113,6 +120,8 @@ class Run:
         self._drain()
         self.crew.observer.stop()
         self.crew.fleet.stop_consumers()
+        if self.prometheus is not None:
+            self.prometheus.stop()
 
     def abandon(self) -> None:
         """End all services now; broker and warehouse still have to be stopped."""
@@ -120,6 +129,8 @@ class Run:
             self._archivist.kill()
         if self._fleet is not None:
             self._fleet.kill()
+        if self.prometheus is not None:
+            self.prometheus.kill()
 
     def kill(self) -> None:
         """End everything, now."""
@@ -170,6 +181,8 @@ class Run:
     def _tick(self) -> None:
         self.parts.tick(self._terminal.say)
         self.crew.fleet.tick()
+        if self.prometheus is not None and self.prometheus.ended_unasked():
+            self._terminal.say(f"Prometheus has ended; the pipeline goes on. Its log is in {self.prometheus.log_file}")
 
     def _show(self, end: float | None) -> None:
         now = time.monotonic()

@@ -16,7 +16,7 @@ ROOT = Path(".winepipeline")
 
 
 class State:
-    """The folder of one pipeline: `kafka/`, `warehouse/`, `logs/`, `run.json` and a lock.
+    """The folder of one pipeline: `kafka/`, `warehouse/`, `prometheus/`, `logs/`, `run.json` and a lock.
 
     The lock is the kernel's (flock): it ends with the process that holds it, however that ends, so a file that a
     killed run left behind never stands in the way.
@@ -40,6 +40,11 @@ class State:
     def warehouse_folder(self) -> Path:
         """The emulator's data."""
         return self.folder / "warehouse"
+
+    @property
+    def prometheus_folder(self) -> Path:
+        """Prometheus' configuration and data."""
+        return self.folder / "prometheus"
 
     def log_file(self, process: str) -> Path:
         """Where a process's output goes."""

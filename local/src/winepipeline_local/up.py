@@ -52,7 +52,9 @@ def up(flags: Flags) -> int:
 def _whole_run(run: Run, wanted: Order, terminal: Terminal, begun: float) -> Summary:
     run.start()
     ready = _ready(run, wanted)
-    run.state.note({"addresses": {"bootstrap": ready.kafka, "emulator_port": _emulator_port(run)}})
+    prometheus = run.prometheus.address if run.prometheus else None
+    addresses = {"bootstrap": ready.kafka, "emulator_port": _emulator_port(run), "prometheus": prometheus}
+    run.state.note({"addresses": addresses})
     terminal.print(ready_view(ready, time.monotonic() - begun))
     with terminal:
         run.watch(wanted.flags.run_seconds)
@@ -93,8 +95,12 @@ def _ready(run: Run, wanted: Order) -> Ready:
         topics=(events.name, letters.name),
         warehouse=warehouse,
         table=run.reckoning.table,
-        metrics=tuple(
-            (each.plan.name, f"http://127.0.0.1:{each.plan.metrics_port}/metrics") for each in run.crew.fleet.services
+        metrics=(
+            *(
+                (each.plan.name, f"http://127.0.0.1:{each.plan.metrics_port}/metrics")
+                for each in run.crew.fleet.services
+            ),
+            *((("prometheus", run.prometheus.address),) if run.prometheus else ()),
         ),
         logs=f"{run.state.folder}/logs/",
         next_commands=(

@@ -27,6 +27,7 @@ def flags(chosen: argparse.Namespace) -> Flags:
         events_per_second=chosen.events_per_second,
         producer=chosen.producer,
         json=chosen.output == "json",
+        prometheus=chosen.prometheus,
         program=program(sys.argv[0]),
     )
 
