@@ -144,8 +144,8 @@ LEFT_OUT := boto3 botocore s3transfer jmespath
 .PHONY: lock
 lock: $(DEV) ## Resolve requirements/*.in to the locked requirements/*.txt (LOCK_ARGS=--upgrade for newer ones)
 	$(LOCK) $(LOCK_ARGS) requirements/uv.in -o requirements/uv.txt
-	$(LOCK) $(LOCK_ARGS) requirements/runtime.in -o requirements/runtime.txt
-	$(LOCK) $(LOCK_ARGS) requirements/dev.in -o requirements/dev.txt
+	for kind in runtime dev; do $(LOCK) $(LOCK_ARGS) $(addprefix --no-emit-package ,$(LEFT_OUT)) \
+	  requirements/$$kind.in -o requirements/$$kind.txt; done
 	for image in $(IMAGES) build; do $(LOCK) $(addprefix --no-emit-package ,$(OWN_PACKAGES) $(LEFT_OUT)) \
 	  requirements/images/$$image.in -o requirements/images/$$image.txt; done
 

@@ -68,8 +68,11 @@ install() {
     editable+=(-e "$package")
   done
   export VIRTUAL_ENV=$PWD/$VENV
-  "${uv[@]}" sync --quiet --require-hashes "$1" >&2
+  # Compiled once, here: where Python may not write (PYTHONDONTWRITEBYTECODE), every process would compile what it
+  # imports again, for seconds.
+  "${uv[@]}" sync --quiet --require-hashes --compile-bytecode "$1" >&2
   "${uv[@]}" install --quiet --no-deps --no-build-isolation "${editable[@]}" >&2
+  "$VENV/bin/python" -m compileall -q "${PACKAGES[@]/%//src}" >&2
 }
 
 main() {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from .control_plane import HOW_TO_GET, ControlPlane, binaries
-from .scene import CRDS, Operator, Place, make_place
+from .scene import CRDS, Operator, Place, make_place, until
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +30,8 @@ def _plane(folder: Path) -> Iterator[ControlPlane]:
         plane.start()
         applied = plane.kubectl("apply", "-f", str(CRDS))
         assert applied.returncode == 0, applied.stderr
-        waited = plane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRDS))
-        assert waited.returncode == 0, waited.stderr
+        # kubectl fails at once where the conditions are not there yet.
+        until(lambda: plane.kubectl("wait", "--for=condition=Established", "-f", str(CRDS)).returncode == 0)
         yield plane
     finally:
         plane.stop()

@@ -33,7 +33,7 @@ class Helm:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run it, whatever its exit status."""
         command = [self.path, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
 
     def template(self, *values: str) -> list[dict[str, Any]]:
         """The objects that a release `wine` in the namespace `winepipeline-system` consists of; `values`: `a.b=c`."""

@@ -36,8 +36,9 @@ def policy(pipeline: WinePipeline, component: Component, ingress: Sequence[Rule]
         "spec": {
             "podSelector": {"matchLabels": selector(pipeline, component)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": list(ingress),
-            "egress": list(egress),
+            # None at all is written by leaving it out: the API server would take an empty list for a change each time.
+            **({"ingress": list(ingress)} if ingress else {}),
+            **({"egress": list(egress)} if egress else {}),
         },
     }
 

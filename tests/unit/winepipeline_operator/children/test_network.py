@@ -50,7 +50,7 @@ class Network:
         port: int,
         protocol: str = "TCP",
     ) -> bool:
-        rules = self._policies[component][direction]
+        rules = self._policies[component].get(direction, [])
         return any(
             _port(rule["ports"], port, protocol)
             and (side not in rule or any(_peer(peer, pod, namespace) for peer in rule[side]))
