@@ -2,6 +2,9 @@
 
 import os
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import yaml
@@ -30,6 +33,25 @@ class Release:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    @contextmanager
+    def pods_that_end_well(self) -> Iterator[None]:
+        """Take the part of the kubelet, which this cluster has not: each hook's pod ends as soon as it is there."""
+        path = f"/api/v1/namespaces/{_NAMESPACE}/pods/wine-winepipeline-wait/status"
+        body = {"status": {"phase": "Succeeded"}}
+        done = threading.Event()
+
+        def run() -> None:
+            while not done.wait(0.2):
+                self.plane.call("PATCH", path, body, "application/merge-patch+json")
+
+        kubelet = threading.Thread(target=run)
+        kubelet.start()
+        try:
+            yield
+        finally:
+            done.set()
+            kubelet.join()
+
     def names(self, plural: str) -> set[str]:
         """The names of all objects of a kind, in all namespaces."""
         done = self.plane.kubectl("get", plural, "--all-namespaces", "--output", "yaml")
@@ -49,7 +71,8 @@ def release(own_plane: ControlPlane) -> Release:
 
 def test_a_release_from_its_first_day_to_its_last(release: Release) -> None:
     """Install brings CRDs and the demo, upgrade does not replace the demo, uninstall leaves pipelines alone."""
-    said = release.helm("install", "wine", str(CHART), "--create-namespace", "--set", "example.create=true")
+    with release.pods_that_end_well():
+        said = release.helm("install", "wine", str(CHART), "--create-namespace", "--set", "example.create=true")
     assert "kubectl get wp albert" in said
     assert release.names("crds") == _CRDS
     assert release.names("deployments") == {"wine-winepipeline"}

@@ -43,7 +43,7 @@ def test_every_pod_of_the_chart_is_restricted(helm: Helm, values: tuple[str, ...
     objects = helm.template(*values)
     pods = [each["spec"] for each in of_kind(objects, "Pod")]
     pods += [each["spec"]["template"]["spec"] for each in of_kind(objects, "Deployment")]
-    assert len(pods) == 2
+    assert len(pods) == (3 if "example.create=true" in values else 2)
     for pod in pods:
         assert violations(pod) == []
         assert list(house_violations(pod)) == []
@@ -109,8 +109,11 @@ def test_the_crds_stay_when_the_chart_goes(helm: Helm) -> None:
 
 
 def test_the_example_is_made_after_the_crd_and_never_made_again(helm: Helm) -> None:
-    """The demo pipeline of an install is not replaced by an upgrade."""
-    (example,) = of_kind(helm.template("example.create=true", "example.name=demo"), "WinePipeline")
+    """The demo pipeline of an install is made once the operator is ready, and not replaced by an upgrade."""
+    objects = helm.template("example.create=true", "example.name=demo")
+    waits = [each["metadata"]["annotations"] for each in of_kind(objects, "Pod")]
+    assert [each.get("helm.sh/hook-weight") for each in waits if each["helm.sh/hook"] == "post-install"] == ["-1"]
+    (example,) = of_kind(objects, "WinePipeline")
     assert example["metadata"]["name"] == "demo"
     assert example["metadata"]["annotations"] == {"helm.sh/hook": "post-install"}
     assert of_kind(helm.template(), "WinePipeline") == []

@@ -49,3 +49,50 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if $registry }}{{ $registry }}/{{ end }}winepipeline-{{ $part }}:{{ $tag }}
 {{- end -}}
 {{- end -}}
+
+{{/* The spec of a pod that ends well as soon as the operator is ready, which it is not before the CRDs are served. */}}
+{{- define "winepipeline.readySpec" -}}
+restartPolicy: Never
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  seccompProfile:
+    type: RuntimeDefault
+containers:
+  - name: ask
+    image: {{ include "winepipeline.image" (list . "operator") }}
+    imagePullPolicy: {{ .Values.imagePullPolicy }}
+    command: [python, -c]
+    args:
+      - |
+        import sys, time, urllib.request
+        url = "http://{{ include "winepipeline.fullname" . }}.{{ .Release.Namespace }}.svc.{{ .Values.clusterDomain }}:8000/readyz"
+        until = time.monotonic() + 120
+        while True:
+            try:
+                answer = urllib.request.urlopen(url, timeout=5)
+                print("the operator is ready:", answer.read().decode().strip())
+                break
+            except OSError as error:
+                detail = error.read().decode().strip() if hasattr(error, "read") else error
+                if time.monotonic() > until:
+                    sys.exit(f"{url} does not answer that the operator is ready: {detail}")
+                time.sleep(1)
+    resources:
+      requests: {cpu: 20m, memory: 32Mi}
+      limits: {cpu: 500m, memory: 128Mi}
+    securityContext:
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities:
+        drop: [ALL]
+{{- end -}}
