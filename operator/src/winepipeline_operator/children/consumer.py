@@ -1,11 +1,7 @@
 """The consumers: from the topic into the warehouse.
 
-They are a Deployment, and plain members of their group, without GROUP_INSTANCE_ID. A static member's name must outlive
-its process; a Deployment's pods have new names after every rollout and every scaling, and a static member that stops
-does not leave the group, so that its partitions would lie still for the session timeout (30 s) each time. A plain
-member leaves at once, and the cooperative assignment moves its partitions alone. Rollouts and scaling are what happens
-daily here; the price is paid at a crash, where the dead member's partitions wait for the session timeout. (A
-StatefulSet would keep names, but could not bring a successor up before it takes a pod down.)
+They are a Deployment and plain members of their group, without GROUP_INSTANCE_ID. Why:
+docs/adr/0011-consumers-are-plain-members-of-their-group.md
 """
 
 from winepipeline_operator.children.addresses import EMULATOR, KAFKA, endpoints
