@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from winepipeline_operator.rights import rules
+
 from .control_plane import HOW_TO_GET, ControlPlane, binaries
 from .scene import CRDS, Operator, Place, make_place, until
 
@@ -32,6 +34,7 @@ def _plane(folder: Path) -> Iterator[ControlPlane]:
         assert applied.returncode == 0, applied.stderr
         # kubectl fails at once where the conditions are not there yet.
         until(lambda: plane.kubectl("wait", "--for=condition=Established", "-f", str(CRDS)).returncode == 0)
+        plane.grant(rules())
         yield plane
     finally:
         plane.stop()
@@ -63,3 +66,9 @@ def start_operator(tmp_path: Path) -> Iterator[Callable[..., Operator]]:
 def operator(place: Place, start_operator: Callable[..., Operator]) -> Operator:
     """An operator that works on the test's namespace alone."""
     return start_operator(place.plane, WATCH_NAMESPACES=place.namespace)
+
+
+@pytest.fixture(scope="session")
+def plane_place(plane: ControlPlane) -> Place:
+    """A namespace for tests that leave nothing behind."""
+    return make_place(plane)

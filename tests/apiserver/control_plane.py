@@ -6,7 +6,8 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ HOW_TO_GET = (
     "no etcd, kube-apiserver and kubectl: run `make cluster-build`, or name a folder that has them "
     "in WINEPIPELINE_KUBE_BIN"
 )
-TOKEN = "operator-under-test"  # noqa: S105 - of an API server that lives as long as the test
+TOKEN = "administrator-for-a-test"  # noqa: S105 - of an API server that lives as long as the test
+OPERATOR_TOKEN = "operator-under-test"  # noqa: S105
+OPERATOR = "winepipeline-operator"
 _READY_SECONDS = 60.0
 
 
@@ -46,6 +49,7 @@ class ControlPlane:
     def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
         self.kubeconfig = folder / "kubeconfig"
+        self.operator_kubeconfig = folder / "operator-kubeconfig"
         self._programs = programs
         self._port = free_port()
         self._etcd_port = free_port()
@@ -115,6 +119,18 @@ class ControlPlane:
         except ValueError:
             return answer.status, {"message": answer.data.decode(errors="replace")}
 
+    def grant(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Give the operator's user these rights and no others."""
+        role = {"metadata": {"name": OPERATOR}, "rules": list(rules)}
+        binding = {
+            "metadata": {"name": OPERATOR},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": OPERATOR},
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OPERATOR}],
+        }
+        for plural, body in (("clusterroles", role), ("clusterrolebindings", binding)):
+            status, answer = self.call("POST", f"/apis/rbac.authorization.k8s.io/v1/{plural}", body)
+            assert status == HTTPStatus.CREATED, answer
+
     def kubectl(self, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
         """What a person types."""
         command = [str(self._programs / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments]
@@ -124,20 +140,22 @@ class ControlPlane:
         keys = self.folder / "keys"
         keys.mkdir(parents=True)
         subprocess.run(["openssl", "genrsa", "-out", str(keys / "sa.key"), "2048"], check=True, capture_output=True)
-        (self.folder / "tokens.csv").write_text(f'{TOKEN},admin,admin,"system:masters"\n')
+        tokens = f'{TOKEN},admin,admin,"system:masters"\n{OPERATOR_TOKEN},{OPERATOR},{OPERATOR}\n'
+        (self.folder / "tokens.csv").write_text(tokens)
+        self._write_kubeconfig(self.kubeconfig, TOKEN)
+        self._write_kubeconfig(self.operator_kubeconfig, OPERATOR_TOKEN)
+
+    def _write_kubeconfig(self, path: Path, token: str) -> None:
         cluster = {"server": self.url, "certificate-authority": str(self._authority)}
-        self.kubeconfig.write_text(
-            json.dumps(
-                {
-                    "apiVersion": "v1",
-                    "kind": "Config",
-                    "clusters": [{"name": "test", "cluster": cluster}],
-                    "users": [{"name": "admin", "user": {"token": TOKEN}}],
-                    "contexts": [{"name": "test", "context": {"cluster": "test", "user": "admin"}}],
-                    "current-context": "test",
-                }
-            )
-        )
+        content = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "test", "cluster": cluster}],
+            "users": [{"name": "test", "user": {"token": token}}],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+            "current-context": "test",
+        }
+        path.write_text(json.dumps(content))
 
     def _spawn(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
@@ -155,7 +173,7 @@ class ControlPlane:
             if self._processes["kube-apiserver"].poll() is not None:
                 break
             try:
-                if self.call("GET", "/readyz")[0] == 200:
+                if self.call("GET", "/readyz")[0] == HTTPStatus.OK:
                     return
             except (urllib3.exceptions.HTTPError, OSError):  # also while the certificate is not there yet
                 pass

@@ -35,7 +35,7 @@ class Operator:
         """Start it, or start it again."""
         environment = {
             **os.environ,
-            "KUBECONFIG": str(self._plane.kubeconfig),
+            "KUBECONFIG": str(self._plane.operator_kubeconfig),  # with the rights of the chart's role, no more
             "METRICS_HOST": "127.0.0.1",
             "METRICS_PORT": str(self.metrics_port),
             **self._environment,
@@ -145,3 +145,13 @@ def make_place(plane: ControlPlane) -> Place:
     status, answer = plane.call("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
     assert status == 201, answer
     return Place(plane, namespace)
+
+
+def demo(name: str = "albert", **spec: Any) -> dict[str, Any]:
+    """The smallest pipeline that runs by itself, with more in its spec."""
+    return {
+        "apiVersion": PIPELINES,
+        "kind": "WinePipeline",
+        "metadata": {"name": name},
+        "spec": {"broker": {"redpanda": {}}, "warehouse": {"emulator": {}}, **spec},
+    }

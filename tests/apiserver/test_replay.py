@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from .scene import Operator, Place, until
-from .test_life import demo
+from .scene import Operator, Place, demo, until
 
 GROUP = "caves-albert.io/v1alpha1"
 PLURAL = "deadletterreplays"

@@ -56,9 +56,9 @@ class Informer:
         self._stopping.set()
 
     @property
-    def alive(self) -> bool:
-        """Whether it still does its work."""
-        return self._thread.is_alive()
+    def ended(self) -> bool:
+        """Whether it was started and does its work no more."""
+        return self._thread.ident is not None and not self._thread.is_alive()
 
     def _run(self) -> None:
         failures = 0

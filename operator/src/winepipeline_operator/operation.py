@@ -191,8 +191,8 @@ class Operation:
 
     def _health(self) -> Health:
         """Alive: every pipeline is looked at, and nothing has stopped listening."""
-        silent = [each.kind.plural for each in self._informers if not each.alive]
-        silent += [] if self._replays.alive else ["deadletterreplays"]
+        silent = [each.kind.plural for each in self._informers if each.ended]
+        silent += ["deadletterreplays"] if not self._replays.alive else []
         if silent:
             return Health(ok=False, reason="WatchEnded", detail=f"nobody watches {', '.join(silent)}")
         oldest = self._metrics.oldest_seconds()

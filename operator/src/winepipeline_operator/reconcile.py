@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from winepipeline_operator.announcing import Announcer
 from winepipeline_operator.cache import Cache, Key, Seen
 from winepipeline_operator.children.desired import desired
-from winepipeline_operator.conditions.reason import Reason
+from winepipeline_operator.conditions.reason import Reason, reason_of
 from winepipeline_operator.ending import Ending
 from winepipeline_operator.identity import PAUSE_ANNOTATION, Manifest
 from winepipeline_operator.kinds import PIPELINE
-from winepipeline_operator.kube_errors import Absent, Conflict, KubeError
+from winepipeline_operator.kube_errors import Absent, Conflict, KubeError, Terminating, Unreachable
 from winepipeline_operator.metrics import Metrics
 from winepipeline_operator.observe import Observer, secret_names
 from winepipeline_operator.observed import Observed
@@ -75,11 +75,16 @@ class Reconciler:
         due_seconds = self._resync_seconds
         try:
             error, due_seconds = self._turn(key, seen)
-        except (Absent, Conflict) as gone:  # it was changed or deleted meanwhile: its event is on the way
+        except (Absent, Conflict) as gone:  # it was changed or deleted meanwhile: look again
             _LOG.debug("%s", gone.message)
-        except KubeError as failure:
+            due_seconds = _FIRST_DELAY_SECONDS
+        except (Unreachable, Terminating) as failure:
             error = failure.reason
             _LOG.warning("%s", failure.message, extra={"fields": _fields(key, error)})
+        except KubeError as failure:
+            error = reason_of(failure.reason, Reason.API_ERROR)
+            _LOG.warning("%s", failure.message, extra={"fields": _fields(key, error)})
+            self._refuse(key, seen.body(), error, f"{failure.message}. {failure.hint}")
         except Exception as fault:  # noqa: BLE001 - whatever it is, the resource's status says so
             error = Reason.OPERATOR_FAULT
             _LOG.exception("a round failed by a fault of ours", extra={"fields": _fields(key, error)})

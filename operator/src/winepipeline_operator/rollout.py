@@ -90,22 +90,27 @@ class Rollout:
             if stands(wish, live):
                 known[child] = (mark, seen.version)
                 return False
-        answer = self._apply_or_replace(kind, namespace, wish, seen)
+        answer = self._apply_or_delete(kind, namespace, wish, seen)
+        if answer is None:
+            return True
         after = Seen.of(kind, answer)
         known[child] = (mark, after.version)
         self._cache.wrote(after)
         return seen is None or after.version != seen.version
 
-    def _apply_or_replace(self, kind: Kind, namespace: str, wish: Manifest, seen: Seen | None) -> dict[str, Any]:
+    def _apply_or_delete(self, kind: Kind, namespace: str, wish: Manifest, seen: Seen | None) -> dict[str, Any] | None:
+        """Apply; where that is a change of what cannot change, delete instead (None): the end wakes us to make it anew.
+
+        Pods and volumes of a StatefulSet stay meanwhile, and are adopted by the one that follows.
+        """
         try:
             return self._kube.apply(kind, namespace, wish)
         except Refused as error:
             if not error.immutable or seen is None or kind not in (STATEFUL_SET, JOB):
                 raise
-            # Pods and volumes of a StatefulSet stay and are adopted by the one that follows.
-            uid = seen.body()["metadata"]["uid"]
-            self._kube.delete(kind, namespace, seen.name, uid, "Orphan" if kind == STATEFUL_SET else "Background")
-            return self._kube.apply(kind, namespace, wish)
+        uid = seen.body()["metadata"]["uid"]
+        self._kube.delete(kind, namespace, seen.name, uid, "Orphan" if kind == STATEFUL_SET else "Background")
+        return None
 
     def _prune(self, key: Key, uid: str, wanted: set[ChildId], known: _Known) -> list[ChildId]:
         pruned: list[ChildId] = []

@@ -169,6 +169,7 @@ def _container(component: Component, program: Program, platform: Platform) -> di
     return {
         "name": component,
         "image": program.image,
+        "terminationMessagePolicy": "FallbackToLogsOnError",  # the resource's status quotes a container's last words
         "imagePullPolicy": platform.image_pull_policy,
         "env": _environment(program),
         "ports": [{"name": port.name, "containerPort": port.number, "protocol": "TCP"} for port in program.ports],
@@ -182,6 +183,7 @@ def _container(component: Component, program: Program, platform: Platform) -> di
 def _prelude(container: Mapping[str, Any], program: Program, platform: Platform) -> dict[str, Any]:
     return {
         "image": program.image,
+        "terminationMessagePolicy": "FallbackToLogsOnError",  # the resource's status quotes a container's last words
         "imagePullPolicy": platform.image_pull_policy,
         "resources": program.share.manifest(),
         "securityContext": dict(UNPRIVILEGED),

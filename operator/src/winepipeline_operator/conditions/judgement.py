@@ -1,6 +1,7 @@
 """All conditions of a pipeline."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from winepipeline_operator.conditions.broker import broker_ready, topics_ready
 from winepipeline_operator.conditions.flow import events_loadable, keeps_up, stalled
@@ -27,7 +28,7 @@ def verdicts(pipeline: WinePipeline, observed: Observed) -> tuple[Verdict, ...]:
         events_loadable(pipeline, observed),
         stalled(pipeline, observed),
     )
-    return (_ready(pipeline, observed, parts), *parts)
+    return (_with_hands_off(pipeline, _ready(pipeline, observed, parts)), *parts)
 
 
 _NEEDED = frozenset(
@@ -50,7 +51,13 @@ def _ready(pipeline: WinePipeline, observed: Observed, parts: Sequence[Verdict])
     unknown = next((part for part in parts if part.aspect in _NEEDED and part.holds is None), None)
     if unknown is not None:
         return Verdict.unknown("Ready", unknown.reason, f"{unknown.aspect}: {unknown.message}")
-    if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) == "true":
-        what = f"every part is ready, and the annotation {PAUSE_ANNOTATION} keeps the operator from changing anything"
-        return Verdict.yes("Ready", Reason.RECONCILIATION_PAUSED, what)
     return Verdict.yes("Ready", Reason.ALL_PARTS_READY, "every part is ready")
+
+
+def _with_hands_off(pipeline: WinePipeline, ready: Verdict) -> Verdict:
+    """The same, and that nothing is put right meanwhile: the reason says so unless something is wrong."""
+    if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
+        return ready
+    what = f"{ready.message}; the annotation {PAUSE_ANNOTATION} keeps the operator from changing anything"
+    reason = ready.reason if ready.holds is False else Reason.RECONCILIATION_PAUSED
+    return replace(ready, reason=reason, message=what)
