@@ -6,6 +6,7 @@ import time
 
 from winepipeline_local.interrupt import Interrupt, Interrupted
 from winepipeline_local.order import Flags, Order, order
+from winepipeline_local.prometheus import find_prometheus
 from winepipeline_local.ready_view import Ready, ready_view
 from winepipeline_local.resource import pipeline_of, text_of
 from winepipeline_local.run import Run
@@ -28,6 +29,8 @@ def up(flags: Flags) -> int:
     text = text_of(flags.file)
     wanted = order(pipeline_of(text, str(flags.file or "the bundled demo")), flags)
     terminal = Terminal.of(json=flags.json)
+    if flags.prometheus:
+        find_prometheus()  # before anything is started or forgotten
     with State.of(wanted.pipeline.metadata.name, flags.state) as state, Interrupt() as interrupt:
         if flags.fresh:
             state.forget()

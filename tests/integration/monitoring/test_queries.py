@@ -14,9 +14,9 @@ import psutil
 import pytest
 from prometheus_client import generate_latest
 
-from tests.asking_prometheus import Asked, Question, alert_questions, panel_questions, until
 from tests.prometheus_binary import binary
 from tools import exposed
+from tools.asking_prometheus import Asked, Question, alert_questions, panel_questions, until
 from winepipeline_local.ports import free_ports
 from winepipeline_operator.children.monitoring import rule_groups
 from winepipeline_operator.lint import load

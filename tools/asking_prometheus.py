@@ -65,12 +65,13 @@ def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
     """
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:.0f} s: {what}")
         time.sleep(0.2)
 
 
-def panel_questions(namespace: str, pipeline: str, window: str) -> Iterator[Question]:
-    """Every query of every panel, annotation and variable, with the variables filled in."""
+def filled(expression: str, namespace: str, pipeline: str, window: str) -> str:
+    """An expression with the dashboard's variables filled in."""
     fill = {
         "$namespace": namespace,
         "$pipeline": pipeline,
@@ -78,23 +79,28 @@ def panel_questions(namespace: str, pipeline: str, window: str) -> Iterator[Ques
         "$__rate_interval": window,
         "$__range": "5m",
     }
+    for name, value in fill.items():
+        expression = expression.replace(name, value)
+    return expression
 
-    def filled(expression: str) -> str:
-        for name, value in fill.items():
-            expression = expression.replace(name, value)
-        return expression
+
+def panel_questions(namespace: str, pipeline: str, window: str) -> Iterator[Question]:
+    """Every query of every panel, annotation and variable, with the variables filled in."""
+
+    def fill(expression: str) -> str:
+        return filled(expression, namespace, pipeline, window)
 
     for board in DASHBOARDS:
         for panels in board.rows.values():
             for panel in panels:
                 for query in panel.queries:
                     unit = panel.units.get(query.legend, panel.unit)
-                    yield Question(f"{board.uid}: {panel.title}: {query.legend}", filled(query.expression), unit)
+                    yield Question(f"{board.uid}: {panel.title}: {query.legend}", fill(query.expression), unit)
         for annotation in board.annotations:
-            yield Question(f"{board.uid}: {annotation.name}", filled(annotation.expression))
+            yield Question(f"{board.uid}: {annotation.name}", fill(annotation.expression))
         for variable in board.variables:
             selector, _, label = variable.query.removeprefix("label_values(").removesuffix(")").rpartition(", ")
-            yield Question(f"{board.uid}: ${variable.name}", f"count by ({label}) ({filled(selector)})")
+            yield Question(f"{board.uid}: ${variable.name}", f"count by ({label}) ({fill(selector)})")
 
 
 def alert_questions(pipeline: WinePipeline, pace: float) -> Iterator[Question]:
