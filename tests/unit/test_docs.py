@@ -19,7 +19,7 @@ FOLDERS = ("benchmarks", "charts", "crds", "docs", "examples", "local", "operato
 PAGES = sorted(
     [*REPOSITORY.glob("*.md"), *(page for folder in FOLDERS for page in (REPOSITORY / folder).rglob("*.md"))]
 )
-COMMANDS = ("up", "audit", "dlq", "lint", "check", "version")
+COMMANDS = ("up", "audit", "backfill", "dlq", "lint", "check", "version")
 PARTS = {"dlq": ("list", "show", "stats", "replay")}
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -77,7 +77,7 @@ def flags_of(*words: str) -> set[str]:
 
 def broken_links(page: Path) -> Iterator[str]:
     """Relative links that lead nowhere."""
-    for target in LINK.findall(FENCE.sub("", text_of(page))):
+    for target in LINK.findall(INLINE.sub("", FENCE.sub("", text_of(page)))):
         if "://" in target or target.startswith("mailto:"):
             continue
         path, _, anchor = target.partition("#")

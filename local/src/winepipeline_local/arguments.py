@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
+from winepipeline_local.backfill_arguments import add_backfill
 from winepipeline_local.dlq_arguments import add_dlq
 from winepipeline_local.duration import parse_seconds
 
@@ -79,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _up(commands)
     _audit(commands)
+    add_backfill(commands)
     add_dlq(commands)
     _lint(commands)
     _check(commands)

@@ -8,9 +8,10 @@ from winepipeline_local.audit_view import audit_json, audit_view
 from winepipeline_local.kafka import Cluster
 from winepipeline_local.place import named_place
 from winepipeline_local.terminal import Terminal
-from winepipeline_local.totals import totals, with_ends
+from winepipeline_local.totals import Ends, totals, with_ends
 from winepipeline_local.warehouse import Warehouse
 from winepipeline_process.exits import ExitCode
+from winepipeline_warehouse.audit import Audit
 
 
 def main(chosen: argparse.Namespace) -> int:
@@ -22,12 +23,20 @@ def main(chosen: argparse.Namespace) -> int:
     """
     terminal = Terminal.of(json=chosen.output == "json")
     with terminal.waiting("Counting"), named_place(chosen.file, chosen.state) as place:
-        counted = Warehouse(place.warehouse_login).audit(place.topic)
-        reach = Cluster(place.client_config).reach(place.topic)
+        warehouse = Warehouse(place.warehouse_login)
+        counted, histories = warehouse.audit(place.topic), warehouse.audit_histories()
+        reach = _reach(Cluster(place.client_config), place.topic, counted)
     audit = with_ends(counted, reach)
     sums = totals(audit, reach)
     if chosen.output == "json":
-        sys.stdout.write(json.dumps(audit_json(audit, sums)) + "\n")
+        sys.stdout.write(json.dumps(audit_json(audit, sums, histories)) + "\n")
     else:
-        terminal.print(audit_view(audit, sums))
-    return ExitCode.OK if audit.holds else ExitCode.CHECK_FAILED
+        terminal.print(audit_view(audit, sums, histories))
+    return ExitCode.OK if audit.holds and histories.holds else ExitCode.CHECK_FAILED
+
+
+def _reach(cluster: Cluster, topic: str, counted: Audit) -> Ends:
+    """How far the topic reaches; nowhere where nothing but a history was loaded yet, and no topic made."""
+    if not counted.partitions and topic not in cluster.partition_counts():
+        return Ends("", {}, {})
+    return cluster.reach(topic)

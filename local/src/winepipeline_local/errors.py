@@ -6,7 +6,8 @@ LocalError
 ├── BrokerError     the broker does not start or does not answer (exit 3)
 ├── WarehouseError  the emulator or the account does not answer (exit 4)
 ├── StateError      the state folder is in use or cannot be written (exit 2)
-└── ServiceError    a service ends again and again (its own exit code)
+├── ServiceError    a service ends again and again (its own exit code)
+└── HistoryError    a backfill cannot be done, or has not been done (exit 1, 2 or 4)
 """
 
 from winepipeline_process.exits import ExitCode
@@ -64,6 +65,14 @@ class WarehouseError(LocalError):
 
 class ServiceError(LocalError):
     """A service ends again and again; the exit status is the one for its own class of failure."""
+
+    def __init__(self, message: str, hint: str, exit_code: int) -> None:
+        super().__init__(message, hint)
+        self.exit_code = exit_code
+
+
+class HistoryError(LocalError):
+    """A backfill cannot be done, or has not been done; the exit status is that of its kind of failure."""
 
     def __init__(self, message: str, hint: str, exit_code: int) -> None:
         super().__init__(message, hint)

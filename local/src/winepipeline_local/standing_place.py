@@ -50,7 +50,7 @@ def _endpoints(pipeline: WinePipeline, state: State) -> Iterator[Endpoints]:
     if external is not None and pipeline.spec.warehouse.emulator is None:
         yield Endpoints(external.bootstrap_servers, None)
     elif state.held_elsewhere:
-        yield _running(state)
+        yield running(state)
     else:
         if not state.folder.exists():
             raise UsageError(
@@ -67,12 +67,17 @@ def _endpoints(pipeline: WinePipeline, state: State) -> Iterator[Endpoints]:
                 parts.stop()
 
 
-def _running(state: State) -> Endpoints:
+def running(state: State) -> Endpoints:
+    """Where the parts of the run that is on answer.
+
+    Raises:
+        UsageError: they do not, just now.
+    """
     noted = state.noted()
     addresses = noted.get("addresses")
     if not addresses or noted["pid"] != state.holder():
         raise UsageError(
-            f"The pipeline in {state.folder} is busy: it is starting or stopping, or another audit counts.",
+            f"The pipeline in {state.folder} is busy: it is starting or stopping, or another command works on it.",
             "Try again in a few seconds.",
         )
     port = addresses["emulator_port"]

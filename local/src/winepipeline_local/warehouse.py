@@ -3,13 +3,13 @@
 Imports the connector: load this module when it is needed, it takes longer than all the rest of the command.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from winepipeline_local.errors import WarehouseError
 from winepipeline_local.row_words import dead_letter, landed_row
 from winepipeline_local.snapshot import DeadLetter, LandedRow
-from winepipeline_warehouse.audit import Audit, PartitionAudit, audit
+from winepipeline_warehouse.audit import Audit, PartitionAudit, audit, audit_histories
 from winepipeline_warehouse.errors import WarehouseError as VendorError
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
@@ -46,9 +46,20 @@ class Warehouse:
         Raises:
             WarehouseError: the warehouse does not answer, or has no such tables.
         """
+        return self._counted(lambda session: audit(session, self.names, topic))
+
+    def audit_histories(self) -> Audit:
+        """The audit of what was loaded beside the stream; its partitions are tables.
+
+        Raises:
+            WarehouseError: as `audit`.
+        """
+        return self._counted(lambda session: audit_histories(session, self.names))
+
+    def _counted(self, count: Callable[[Session], Audit]) -> Audit:
         try:
             with Session(self.settings) as session:
-                return audit(session, self.names, topic)
+                return count(session)
         except VendorError as failure:
             if failure.reason == "NotFound" and self.settings.protocol == "http":
                 return Audit(())  # an emulator that no consumer has been at yet: nothing is loaded

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winepipeline_backfill.errors import Disagreement
-from winepipeline_backfill.journal import words
-from winepipeline_backfill.progress import Phase, Progress, Tempo
+from winepipeline_backfill.progress import Phase, Progress, Tempo, words
 from winepipeline_backfill.reading import Sums
 from winepipeline_backfill.result import Result, compare
 from winepipeline_warehouse.history import HistorySums
@@ -54,7 +53,7 @@ def test_what_was_turned_away_is_not_missed() -> None:
 
 def test_the_result_is_one_flat_object() -> None:
     """A script reads the sums without digging."""
-    found = Result("albert", "made", SOURCE, loaded=12, rejected=0, added=12, seconds=1.23456).as_json()
+    found = Result("albert", "made", SOURCE, THERE, loaded=12, rejected=0, added=12, seconds=1.23456).as_json()
     assert found["total_cents"] == 12_345
     assert found["seconds"] == 1.235
     assert not any(isinstance(value, dict | list) for value in found.values())

@@ -69,7 +69,7 @@ def partition(**changes: int) -> PartitionAudit:
         "first_offset": 0, "next_offset": 100, "end_offset": 110, "loaded": 98, "rejected": 2, "skipped": 0,
         "expired": 0, "duplicates": 0, "outside": 0,
     }  # fmt: skip
-    return PartitionAudit(cluster_id="c", topic="sales_events", topic_id="i", partition=3, **(sound | changes))
+    return PartitionAudit(cluster_id="c", topic="sales_events", topic_id="i", **({"partition": 3} | sound | changes))
 
 
 def test_the_last_line_holds_the_numbers_that_scripts_look_for(summary: Summary) -> None:
@@ -124,3 +124,18 @@ def test_events_lost_to_retention_are_told(summary: Summary, drawn: Drawn) -> No
     lost = Audit((partition(expired=5, loaded=93),))
     seen = drawn(audit_view(lost, Totals(produced=110, loaded=93, rejected=2, in_flight=10, expired=5)), 160)
     assert "5 were lost to the topic's retention" in seen
+
+
+def test_a_history_has_a_table_of_its_own_in_the_audit(drawn: Drawn) -> None:
+    """The audit names the tables of each history, what of them is no event, and whether all of it is there."""
+    keys = partition(partition=0, first_offset=1, next_offset=111)
+    lines = dataclasses.replace(keys, topic="backfill/albert", end_offset=None)
+    customers = dataclasses.replace(lines, partition=2, loaded=0, rejected=0, skipped=110)
+    whole = dataclasses.replace(lines, loaded=108, rejected=2)
+    seen = drawn(audit_view(Audit((partition(),)), Totals(), Audit((whole, customers))), 120)
+    assert "backfill/albert: order lines" in seen
+    assert "backfill/albert: customers" in seen
+    assert "The history holds: 110 rows, each once: 108 in the table, 2 in the rejects." in seen
+    seen = drawn(audit_view(Audit((partition(),)), Totals(), Audit((dataclasses.replace(whole, loaded=107),))), 120)
+    assert "The history does not hold: 1 missing, 0 twice." in seen
+    assert not audit_json(Audit((partition(),)), Totals(), Audit((dataclasses.replace(whole, loaded=107),)))["holds"]

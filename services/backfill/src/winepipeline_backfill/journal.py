@@ -5,7 +5,7 @@ import time
 
 from winepipeline_backfill.chunk import Chunk
 from winepipeline_backfill.metrics import Metrics
-from winepipeline_backfill.progress import Phase, Progress
+from winepipeline_backfill.progress import Phase, Progress, words
 from winepipeline_backfill.watch import Watch
 from winepipeline_process.http import Health
 
@@ -52,13 +52,3 @@ class Journal:
         if self._watch.trouble_reason:
             return Health(ok=False, reason="WarehouseUnavailable", detail=self._watch.trouble_reason)
         return Health(ok=True, reason="Working", detail=self._phase or "starting")
-
-
-def words(progress: Progress) -> str:
-    """`loading 60,000 of 134,121 (44.7 %), 21,000/s, 4 s left`."""
-    if progress.phase not in (Phase.MAKING, Phase.LOADING):
-        return str(progress.phase)
-    left = progress.seconds_left
-    unit = " days" if progress.phase is Phase.MAKING else ""
-    rest = "" if left is None else f", {progress.rate:,.0f}{unit}/s, {left:.0f} s left"
-    return f"{progress.phase} {progress.done:,} of {progress.total:,}{unit} ({100 * progress.share:.1f} %){rest}"

@@ -56,3 +56,13 @@ class Tempo:
             self._points.popleft()
         then, before = self._points[0]
         return (done - before) / (now_seconds - then) if now_seconds > then else 0.0
+
+
+def words(progress: Progress) -> str:
+    """`loading 60,000 of 134,121 (44.7 %), 21,000/s, 4 s left`."""
+    if progress.phase not in (Phase.MAKING, Phase.LOADING):
+        return str(progress.phase)
+    left = progress.seconds_left
+    unit = " days" if progress.phase is Phase.MAKING else ""
+    rest = "" if left is None else f", {progress.rate:,.0f}{unit}/s, {left:.0f} s left"
+    return f"{progress.phase} {progress.done:,} of {progress.total:,}{unit} ({100 * progress.share:.1f} %){rest}"

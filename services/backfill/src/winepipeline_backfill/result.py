@@ -16,6 +16,7 @@ class Result:
         name: the history's.
         identity: which history it is.
         source: what SQLite's side adds up to.
+        found: what the warehouse's side adds up to.
         loaded: events in the table.
         rejected: events that were turned away, with their reasons in the table of rejects.
         added: rows that this run loaded, 0 when all were there.
@@ -25,6 +26,7 @@ class Result:
     name: str
     identity: str
     source: Sums
+    found: HistorySums
     loaded: int
     rejected: int
     added: int

@@ -68,7 +68,9 @@ class Backfill:
             compare(source, found, stands.rejected)
         seconds = time.monotonic() - begun
         settings = self._settings
-        return Result(settings.name, origin.topic_id, source, stands.loaded, stands.rejected, self._added, seconds)
+        return Result(
+            settings.name, origin.topic_id, source, found, stands.loaded, stands.rejected, self._added, seconds
+        )
 
     def _source(self) -> Database:
         """The database of one's own, or ours, which is made where it is not there."""

@@ -7,6 +7,7 @@ loaded and rejected are counted in the tables themselves, and no offset stands t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from winepipeline_warehouse.history import PREFIX
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
 
@@ -99,6 +100,16 @@ def audit(
     rows = session.query(_statement(names, where), () if topic is None else (topic,))
     known = ends or {}
     return Audit(tuple(_partition(row, known) for row in rows))
+
+
+def audit_histories(session: Session, names: Names) -> Audit:
+    """Compare ledger and tables for all histories; their offsets are keys of tables, and the broker knows none of them.
+
+    Raises:
+        Unavailable, Misconfigured: the warehouse's.
+    """
+    where = "WHERE STARTSWITH(COALESCE(l.TOPIC, d.TOPIC), %s)"
+    return Audit(tuple(_partition(row, {}) for row in session.query(_statement(names, where), (PREFIX,))))
 
 
 def _partition(row: tuple[object, ...], ends: Mapping[tuple[str, int], int]) -> PartitionAudit:
