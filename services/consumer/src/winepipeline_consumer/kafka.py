@@ -82,9 +82,9 @@ class Source:
             messages = [message for message in messages if message.error() is None]
         columns = Slice(
             list(map(Message.value, messages)),
-            np.array(list(map(Message.partition, messages)), np.int32),
-            np.array(list(map(Message.offset, messages)), np.int64),
-            np.array([stamp[1] for stamp in map(Message.timestamp, messages)], np.int64),
+            np.fromiter(map(Message.partition, messages), np.int32, len(messages)),
+            np.fromiter(map(Message.offset, messages), np.int64, len(messages)),
+            np.fromiter([stamp[1] for stamp in map(Message.timestamp, messages)], np.int64, len(messages)),
         )
         return Read(messages, columns, lost_place, ends)
 

@@ -62,7 +62,7 @@ def sift(messages: Slice, limits: Limits) -> Sifted:
     suspects = _suspects(known)
     events: list[Event | None] = [*known]
     values = [value or b"" for value in messages.values] if suspects else cast(Sequence[bytes], messages.values)
-    lengths = np.array(list(map(len, values)), np.int32)
+    lengths = np.fromiter(map(len, values), np.int32, len(values))
     suspects.extend(np.flatnonzero(lengths > limits.event_bytes).tolist())
     rejected: dict[int, Rejection] = {}
     for position in suspects:
@@ -123,11 +123,11 @@ def _suspects(events: Sequence[Known | None]) -> list[int]:
 
 def _rows(messages: Slice, events: Sequence[Event], values: Sequence[bytes], lengths: Int32) -> Rows:
     """All of a slice in which every message is an event."""
-    customer_ids = np.array([event.customer_id for event in events], np.int64)
+    customer_ids = np.fromiter([event.customer_id for event in events], np.int64, len(events))
     return Rows(
         # An order always has a customer, a movement of stock never has.
         types=np.where(customer_ids > 0, OrderCreated.type_code, InventoryAdjusted.type_code).astype(np.int8),
-        product_ids=np.array([event.product.id for event in events], np.int64),
+        product_ids=np.fromiter([event.product.id for event in events], np.int64, len(events)),
         customer_ids=customer_ids,
         partitions=messages.partitions,
         offsets=messages.offsets,

@@ -1,6 +1,5 @@
 """Rows as Parquet files; Arrow and zstd work outside Python's global lock."""
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -73,7 +72,7 @@ def _texts(rows: Rows) -> pa.ChunkedArray:
 
 def _file(columns: dict[str, pa.Array | pa.ChunkedArray]) -> bytes:
     table = pa.table(columns)
-    buffer = io.BytesIO()
+    buffer = pa.BufferOutputStream()
     pq.write_table(
         table,
         buffer,
@@ -83,4 +82,4 @@ def _file(columns: dict[str, pa.Array | pa.ChunkedArray]) -> bytes:
         write_statistics=False,
         row_group_size=max(1, table.num_rows),
     )
-    return buffer.getvalue()
+    return bytes(buffer.getvalue())
