@@ -39,6 +39,10 @@ class Fleet:
         """How often any of them was started again."""
         return sum(each.restarts for each in self.services)
 
+    def unready(self) -> dict[str, str]:
+        """From the name of each service that does not work (yet) to why, in its own words."""
+        return {each.plan.name: why for each in self.services if (why := each.why_not_ready)}
+
     def prepare(self) -> None:
         """Let all load themselves, ahead of their start."""
         for service in self.services:

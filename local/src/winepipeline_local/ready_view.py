@@ -1,7 +1,7 @@
 """The block that is printed when everything is up: addresses, credentials, what to type next. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -22,6 +22,8 @@ class Ready:
         metrics: (service, address) of each.
         logs: the folder of the logs.
         next_commands: (command, what it does).
+        unready: from a service that does not work yet to why.
+        checks: the command that looks at what the resource names.
     """
 
     kafka: str
@@ -31,6 +33,8 @@ class Ready:
     metrics: Sequence[tuple[str, str]]
     logs: str
     next_commands: Sequence[tuple[str, str]]
+    unready: Mapping[str, str] = field(default_factory=dict)
+    checks: str = ""
 
 
 def ready_view(ready: Ready, seconds: float) -> RenderableType:
@@ -46,5 +50,15 @@ def ready_view(ready: Ready, seconds: float) -> RenderableType:
     commands = Table.grid(padding=(0, 2))
     for command, purpose in ready.next_commands:
         commands.add_row(f"  {command}", Text(purpose, style=CALM))
-    head = Text.assemble(("Ready", "bold green"), f" after {seconds:.1f} s")
-    return Group(Text(), head, grid, Text("Next", style="bold"), commands, Text())
+    return Group(Text(), _head(ready, seconds), grid, Text("Next", style="bold"), commands, Text())
+
+
+def _head(ready: Ready, seconds: float) -> Text:
+    """Ready; or not, with why and what to do."""
+    if not ready.unready:
+        return Text.assemble(("Ready", "bold green"), f" after {seconds:.1f} s")
+    head = Text.assemble(("Not ready", "bold yellow"), f" after {seconds:.1f} s; it goes on trying")
+    for service, why in ready.unready.items():
+        head.append(f"\n  × {service}  {why}", "yellow")
+    head.append(f"\n  → `{ready.checks}` looks at what the resource names and says what to mend.", "yellow")
+    return head

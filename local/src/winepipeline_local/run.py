@@ -22,6 +22,7 @@ from winepipeline_local.state import State
 from winepipeline_local.terminal import Terminal
 
 SERVICES_SECONDS = 45.0
+PATIENCE_SECONDS = 5.0
 DRAIN_SECONDS = 15.0
 TICK_SECONDS = 0.25
 FAST_TICK_SECONDS = 0.02
@@ -51,6 +52,8 @@ class Run:
         self._crew: Crew | None = None
         self._fleet: Fleet | None = None
         self._archivist: Child | None = None
+        self._unready: dict[str, str] = {}
+        self._begun_seconds = 0.0
         self.prometheus: Prometheus | None = None
         if order.flags.prometheus:
             self.prometheus = Prometheus(find_prometheus(), state.prometheus_folder, state.log_file("prometheus"))
@@ -63,7 +66,7 @@ class Run:
         return self._crew
 
     def start(self) -> None:
-        """Start everything, as much at once as can be; returns when all services work.
+        """Start everything, as much at once as can be; returns when all services work, or have had time enough to.
 
         Raises:
             LocalError: something does not come up.
@@ -81,18 +84,20 @@ class Run:
                 fleet = self._prepared_fleet()
             self._make_topics(cluster, begun)
             self.parts.wait_for_warehouse()
-            self._terminal.tick("warehouse", "emulator" if self.parts.emulator else "your Snowflake account", begun)
+            if self.parts.emulator:  # what an account has to say to us, the consumers will hear
+                self._terminal.tick("warehouse", "emulator", begun)
             self.reckoning.begin(cluster)
             for consumer in fleet.consumers:
                 consumer.start()
-        self._crew = Crew(cluster, fleet, self._observer(cluster, fleet))
+        self._crew, self._begun_seconds = Crew(cluster, fleet, self._observer(cluster, fleet)), time.monotonic()
         self.crew.observer.start()
         with self._terminal.waiting("Starting the services"):
             self._wait_until(lambda: all(each.answers for each in fleet.consumers))
             for producer in fleet.producers:  # so late that the first event does not have to wait for the consumers
                 producer.start()
-            self._wait_until(lambda: all(each.state == "running" for each in fleet.services))
-        self._terminal.tick("services", ", ".join(each.plan.name for each in fleet.services) or "none", begun)
+            self._wait_until(lambda: not self._complain(PATIENCE_SECONDS))
+        if not self._unready:
+            self._terminal.tick("services", ", ".join(each.plan.name for each in fleet.services) or "none", begun)
         if self.prometheus is not None:
             self.prometheus.start(self.order.pipeline, [each.plan for each in fleet.services])
             self._terminal.tick("prometheus", self.prometheus.address, begun)
@@ -108,6 +113,8 @@ class Run:
         self._interrupt.patient = True
         while (end is None or time.monotonic() < end) and not self._interrupt.wait(TICK_SECONDS):
             self._tick()
+            if self._unready and not self._complain(0.0):
+                self._terminal.say("all services work now")
             self._make_archive()
             self._show(end)
 
@@ -183,6 +190,16 @@ class Run:
         self.crew.fleet.tick()
         if self.prometheus is not None and self.prometheus.ended_unasked():
             self._terminal.say(f"Prometheus has ended; the pipeline goes on. Its log is in {self.prometheus.log_file}")
+
+    def _complain(self, patience_seconds: float) -> dict[str, str]:
+        """Say of each service why it does not work, once for each reason, after some patience; returns them all."""
+        now = self.crew.fleet.unready()
+        if time.monotonic() - self._begun_seconds >= patience_seconds:
+            for name, why in now.items():
+                if self._unready.get(name, "").split(":")[:2] != why.split(":")[:2]:
+                    self._terminal.say(f"{name} is not ready: {why}")
+            self._unready = now
+        return now
 
     def _show(self, end: float | None) -> None:
         now = time.monotonic()

@@ -36,6 +36,7 @@ class Service:
         self._earlier_lives = Reading()
         self._this_life: Reading | None = None
         self._is_ready = False
+        self._says = "it does not answer yet"
         self._wanted = False
         self._life = threading.Lock()
 
@@ -47,6 +48,13 @@ class Service:
         if self._child is None or not self._child.running:
             return "stopped"
         return "running" if self._is_ready else "starting"
+
+    @property
+    def why_not_ready(self) -> str:
+        """What keeps it from working, as it says itself; empty when nothing does."""
+        if self.state == "running":
+            return ""
+        return self._says if self.state == "starting" else f"it is {self.state}"
 
     @property
     def answers(self) -> bool:
@@ -130,7 +138,10 @@ class Service:
 
     def _says_ready(self) -> bool:
         said = readiness(self.plan.metrics_port)
-        return said is not None and said.ready
+        if said is None:
+            return False
+        self._says = f"{said.reason}: {said.detail}" if said.detail else said.reason
+        return said.ready
 
     def _ended(self, child: Child, status: int) -> None:
         now = time.monotonic()

@@ -110,4 +110,6 @@ def _ready(run: Run, wanted: Order) -> Ready:
             (wanted.flags.again("audit"), "in another terminal: is everything there, once?"),
             ("Ctrl-C", "stops in order, counts, and keeps the data for the next run"),
         ),
+        unready=run.crew.fleet.unready(),
+        checks=f"{wanted.flags.program} check -f {wanted.flags.file or run.state.folder / 'pipeline.yaml'}",
     )
