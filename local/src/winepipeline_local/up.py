@@ -108,8 +108,18 @@ def _ready(run: Run, wanted: Order) -> Ready:
         logs=f"{run.state.folder}/logs/",
         next_commands=(
             (wanted.flags.again("audit"), "in another terminal: is everything there, once?"),
+            *history_commands(wanted),
             ("Ctrl-C", "stops in order, counts, and keeps the data for the next run"),
         ),
         unready=run.crew.fleet.unready(),
         checks=f"{wanted.flags.program} check -f {wanted.flags.file or run.state.folder / 'pipeline.yaml'}",
     )
+
+
+def history_commands(wanted: Order) -> tuple[tuple[str, str], ...]:
+    """How to load the history that the resource asks for; a person's own command, as it is a Job's own pod."""
+    backfill = wanted.pipeline.spec.backfill
+    if backfill is None:
+        return ()
+    orders = backfill.days * backfill.orders_per_day
+    return ((wanted.flags.again("backfill"), f"in another terminal: spec.backfill's {orders:,} orders, loaded once"),)
