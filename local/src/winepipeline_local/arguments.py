@@ -7,6 +7,7 @@ from typing import TypeAlias
 from winepipeline_local.backfill_arguments import add_backfill
 from winepipeline_local.dlq_arguments import add_dlq
 from winepipeline_local.duration import parse_seconds
+from winepipeline_local.scaling_arguments import add_scaling
 
 DESCRIPTION = """\
 The whole WinePipeline on this machine, with no cluster, container or account:
@@ -40,7 +41,7 @@ UP_EPILOG = """\
 examples:
   winepipeline up                                     the demo, until Ctrl-C
   winepipeline up --for 30s --output json             half a minute; the sums as JSON, last line
-  winepipeline up --events-per-second 20000 --consumers 3 --fresh
+  winepipeline up --events-per-second 20000 --fresh   watch the consumers grow and shrink
   winepipeline up -f pipeline.yaml --no-producer      load what others produce
 """
 
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     add_dlq(commands)
     _lint(commands)
     _check(commands)
+    add_scaling(commands)
     _output(commands.add_parser("version", help="which versions of everything this is"))
     return top
 
@@ -104,7 +106,7 @@ def _up(commands: Commands) -> None:
         type=_seconds,
         help="stop so long after everything is up: 45, 30s, 2m (default: run until Ctrl-C)",
     )
-    up.add_argument("--consumers", metavar="N", type=_count, help="so many consumers (default: as the resource says)")
+    up.add_argument("--consumers", metavar="N", type=_count, help="so many consumers, not scaled (default: as needed)")
     up.add_argument(
         "--events-per-second",
         metavar="N",

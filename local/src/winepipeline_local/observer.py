@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from winepipeline_local.errors import LocalError
+from winepipeline_local.fleet import Fleet
 from winepipeline_local.kafka import Cluster
-from winepipeline_local.service import Service
 from winepipeline_local.snapshot import History, LandedRow, Partition, Snapshot, partitions
 from winepipeline_operator.reading import Reading
 
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is watched: the topic, the services, and who to ask for the last rows."""
+    """What is watched: the topic, the fleet, and who to ask for the last rows."""
 
     pipeline: str
     topic: str
     table: str
     cluster: Cluster
-    services: Sequence[Service]
+    fleet: Fleet
     last_rows: Callable[[int], tuple[LandedRow, ...]]
 
 
@@ -60,17 +60,17 @@ class Observer:
 
     def snapshot(self) -> Snapshot:
         """The newest."""
-        states = tuple((service.plan.name, service.state) for service in self._watched.services)
+        states = tuple((service.plan.name, service.state) for service in self._watched.fleet.present)
         return replace(self._snapshot, rows=self._rows, services=states)
 
     def reading(self) -> Reading:
         """The sum of all services' counts."""
-        return sum((service.reading for service in self._watched.services), Reading())
+        return sum((service.reading for service in self._watched.fleet.services), Reading())
 
     def _watch_counts(self) -> None:
         next_look_seconds = 0.0
         while not self._stop.wait(CALM_SECONDS if self.first_row_seconds is not None else EAGER_SECONDS):
-            for service in self._watched.services:
+            for service in self._watched.fleet.present:
                 service.scrape()
             now, reading = time.monotonic(), self.reading()
             if self.first_row_seconds is None and reading.loaded:

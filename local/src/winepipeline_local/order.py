@@ -36,11 +36,16 @@ class Flags:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The resource with the flags' changes in it, and how many of each service run."""
+    """The resource with the flags' changes in it, and how many of each service run at first.
+
+    Attributes:
+        scaled: whether somebody decides how many consumers run, or recommends it.
+    """
 
     pipeline: WinePipeline
     how_many: Counts
     flags: Flags
+    scaled: bool = True
 
 
 def order(pipeline: WinePipeline, flags: Flags) -> Order:
@@ -49,9 +54,14 @@ def order(pipeline: WinePipeline, flags: Flags) -> Order:
         pace = {"events_per_second": flags.events_per_second, "event_generation_delay_seconds": None}
         producer = pipeline.spec.producer.model_copy(update=pace)
         pipeline = pipeline.model_copy(update={"spec": pipeline.spec.model_copy(update={"producer": producer})})
+    if pipeline.spec.consumer.scaling.mode == "Keda":  # there is none here
+        scaling = pipeline.spec.consumer.scaling.model_copy(update={"mode": "Builtin"})
+        consumer = pipeline.spec.consumer.model_copy(update={"scaling": scaling})
+        pipeline = pipeline.model_copy(update={"spec": pipeline.spec.model_copy(update={"consumer": consumer})})
     asked = counts(pipeline)
     how_many = Counts(
         producers=asked.producers if flags.producer else 0,
         consumers=asked.consumers if flags.consumers is None else flags.consumers,
     )
-    return Order(pipeline, how_many, flags)
+    mode = pipeline.spec.consumer.scaling.mode
+    return Order(pipeline, how_many, flags, mode != "Off" and flags.consumers is None and not pipeline.spec.paused)

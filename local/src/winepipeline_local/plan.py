@@ -19,6 +19,9 @@ HOST = "127.0.0.1"
 # So soon is a consumer missed that was killed: nothing on a laptop needs the half minute of a cluster.
 SESSION_TIMEOUT_MS = 6_000
 
+FIXED = frozenset({"Off", "Recommend"})
+"""The modes of scaling in which `consumer.replicas` says how many consumers run."""
+
 _PREFIXES = (
     "BACKFILL_", "CONSUMER_", "EMULATOR_", "EVENT_", "EVENTS_", "KAFKA_", "LOG_", "MAX_", "METRICS_", "SNOWFLAKE_",
 )  # fmt: skip
@@ -65,12 +68,12 @@ class Counts:
 
 
 def counts(pipeline: WinePipeline) -> Counts:
-    """How many a resource asks for; on a laptop nothing scales, so the least that scaling would run, but one."""
+    """How many a resource asks for at first; where it lets them be scaled, the fewest, but one."""
     spec = pipeline.spec
     if spec.paused:
         return Counts(0, 0)
     scaling = spec.consumer.scaling
-    consumers = spec.consumer.replicas if scaling.mode == "Off" else max(1, scaling.min_replicas)
+    consumers = spec.consumer.replicas if scaling.mode in FIXED else max(1, scaling.min_replicas)
     return Counts(spec.producer.replicas if spec.producer.enabled else 0, consumers)
 
 
@@ -134,14 +137,36 @@ def services(
         ports: a free port for each, for its metrics.
     """
     rest = without_service_settings(environ)
-    kafka = kafka_credentials(pipeline, environ)
-    producer = rest | producer_environment(pipeline, endpoints) | kafka
-    consumer = rest | consumer_environment(pipeline, endpoints) | kafka | warehouse_credentials(pipeline, environ)
+    producer = rest | producer_environment(pipeline, endpoints) | kafka_credentials(pipeline, environ)
     plans = [_plan("producer", number, producer) for number in range(1, how_many.producers + 1)]
-    for number in range(1, how_many.consumers + 1):
-        member = {"CONSUMER_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS), "GROUP_INSTANCE_ID": f"consumer-{number}"}
-        plans.append(_plan("consumer", number, consumer | member))
+    environment = _consumer_environment(pipeline, endpoints, environ)
+    plans += [
+        _plan("consumer", number, {**environment, "GROUP_INSTANCE_ID": f"consumer-{number}"})
+        for number in range(1, how_many.consumers + 1)
+    ]
     return tuple(_at(plan, port) for plan, port in zip(plans, ports, strict=True))
+
+
+def another_consumer(
+    pipeline: WinePipeline, endpoints: Endpoints, environ: Mapping[str, str], number: int, port: int
+) -> ServicePlan:
+    """A consumer that scaling adds.
+
+    It has no lasting place in the group, as the first ones have: when it goes again, its partitions move at once.
+    """
+    return _at(_plan("consumer", number, _consumer_environment(pipeline, endpoints, environ)), port)
+
+
+def _consumer_environment(
+    pipeline: WinePipeline, endpoints: Endpoints, environ: Mapping[str, str]
+) -> Mapping[str, str]:
+    return {
+        **without_service_settings(environ),
+        **consumer_environment(pipeline, endpoints),
+        **kafka_credentials(pipeline, environ),
+        **warehouse_credentials(pipeline, environ),
+        "CONSUMER_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS),
+    }
 
 
 def _plan(service: str, number: int, environment: Mapping[str, str]) -> ServicePlan:

@@ -18,6 +18,7 @@ from winepipeline_local.plan import services
 from winepipeline_local.ports import free_ports
 from winepipeline_local.prometheus import Prometheus, find_prometheus
 from winepipeline_local.reckoning import Reckoning
+from winepipeline_local.scaling import Scaling
 from winepipeline_local.state import State
 from winepipeline_local.terminal import Terminal
 
@@ -36,6 +37,7 @@ class Crew:
     cluster: Cluster
     fleet: Fleet
     observer: Observer
+    scaling: Scaling
 
 
 class Run:
@@ -89,7 +91,9 @@ class Run:
             self.reckoning.begin(cluster)
             for consumer in fleet.consumers:
                 consumer.start()
-        self._crew, self._begun_seconds = Crew(cluster, fleet, self._observer(cluster, fleet)), time.monotonic()
+        scaling = Scaling(self.order, self.state, self.parts, fleet, self._terminal)
+        self._crew = Crew(cluster, fleet, self._observer(cluster, fleet), scaling)
+        self._begun_seconds = time.monotonic()
         self.crew.observer.start()
         with self._terminal.waiting("Starting the services"):
             self._wait_until(lambda: all(each.answers for each in fleet.consumers))
@@ -116,6 +120,7 @@ class Run:
             if self._unready and not self._complain(0.0):
                 self._terminal.say("all services work now")
             self._make_archive()
+            self.crew.scaling.tick(rows_land=self.crew.observer.first_row_seconds is not None)
             self._show(end)
 
     def stop(self) -> None:
@@ -123,6 +128,7 @@ class Run:
         self._interrupt.patient = True
         if self._archivist is not None:
             self._archivist.kill()
+        self.crew.scaling.stop()
         self.crew.fleet.stop_producers()
         self._drain()
         self.crew.observer.stop()
@@ -174,7 +180,7 @@ class Run:
                 topic=spec.topic.name,
                 table=self.reckoning.table,
                 cluster=cluster,
-                services=fleet.services,
+                fleet=fleet,
                 last_rows=self.reckoning.last_rows,
             )
         )
@@ -205,13 +211,15 @@ class Run:
         now = time.monotonic()
         snapshot = self.crew.observer.snapshot()
         remaining = None if end is None else max(0.0, end - now)
-        self._terminal.show(replace(snapshot, running_seconds=now - self.up_seconds, remaining_seconds=remaining))
+        running, scaling = now - self.up_seconds, self.crew.scaling.headline
+        shown = replace(snapshot, running_seconds=running, remaining_seconds=remaining, scaling=scaling)
+        self._terminal.show(shown)
 
     def _drain(self) -> None:
         """Wait until the consumers have loaded everything, as long as they get on with it."""
         topic = self.parts.topics()[0].name
         deadline = time.monotonic() + DRAIN_SECONDS
-        while self.order.how_many.consumers and time.monotonic() < deadline:
+        while self.crew.fleet.consumers_wanted and time.monotonic() < deadline:
             ends = self.crew.cluster.reach(topic)
             done = self.crew.cluster.committed(topic, list(ends.ends))
             if all(done.get(number, ends.starts[number]) >= end for number, end in ends.ends.items()):

@@ -62,9 +62,19 @@ class Service:
         return self._this_life is not None
 
     @property
+    def latest(self) -> Reading | None:
+        """What it has counted in this life alone, as far as that is known."""
+        return self._this_life
+
+    @property
     def reading(self) -> Reading:
         """What it has counted over all its lives in this session."""
         return self._earlier_lives + (self._this_life or Reading())
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is kept running: from `start` until it is asked to stop."""
+        return self._wanted
 
     @property
     def running(self) -> bool:
@@ -85,7 +95,8 @@ class Service:
 
     def _begin(self, command: list[str], *, gated: bool = False) -> None:
         child = Child.start(self.plan.name, command, self._log_file, self.plan.environment, gated=gated)
-        with self._life:
+        with self._life:  # what a life before this one has counted stays, also when it was asked to end
+            self._earlier_lives, self._this_life = self.reading, None
             self._child, self._is_ready, self._start_at_seconds = child, False, None
 
     def tick(self) -> None:

@@ -70,6 +70,7 @@ class Snapshot:
         partitions: in order of their numbers.
         rows: the last that landed, newest first.
         services: (name, state in one or two words) of each process.
+        scaling: who decides how many consumers run, and what was decided last and why; empty where nobody does.
     """
 
     pipeline: str
@@ -84,6 +85,7 @@ class Snapshot:
     partitions: tuple[Partition, ...] = ()
     rows: tuple[LandedRow, ...] = ()
     services: tuple[tuple[str, str], ...] = ()
+    scaling: str = ""
 
     @property
     def lag(self) -> int:

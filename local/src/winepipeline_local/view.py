@@ -21,7 +21,10 @@ def live_view(snapshot: Snapshot) -> RenderableType:
         parts.append(_reasons(snapshot.session.rejected))
     if snapshot.rows:
         parts += [Text(), landed(snapshot.rows)]
-    return Group(*parts, Text(), _services(snapshot))
+    parts.append(Text())
+    if snapshot.scaling:
+        parts.append(_scaling(snapshot.scaling))
+    return Group(*parts, _services(snapshot))
 
 
 def landed(rows: tuple[LandedRow, ...]) -> Table:
@@ -103,6 +106,13 @@ def _partition(partition: Partition, most: int) -> Text:
 
 def _reasons(rejected: Mapping[str, int]) -> Text:
     return Text.assemble(("dead letters  ", CALM), (reasons_in_words(rejected), "yellow"))
+
+
+def _scaling(words: str) -> Text:
+    """On one line, so that the view does not jump; the whole of it is told by `winepipeline scaling explain`."""
+    text = Text.assemble(("scaling  ", CALM), words)
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
 
 
 def _services(snapshot: Snapshot) -> Text:

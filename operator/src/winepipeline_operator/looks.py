@@ -1,4 +1,4 @@
-"""Looks at each pipeline's data plane every 15 seconds: broker, consumers, producers; then the scaler has its turn.
+"""Looks at each pipeline's data plane: broker, consumers, producers; then the scaler has its turn.
 
 Apart from the rounds that apply and tell, since a look waits for brokers and pods, which may be slow or gone: it costs
 at most some seconds of one of its own threads. What it brought is there for the rounds (`of`).
@@ -25,8 +25,6 @@ from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.stall import stall
 from winepipeline_operator.tally import carried
 from winepipeline_operator.trend import Sample, Trend
-
-EVERY_SECONDS = 15.0
 
 IDLE_SECONDS = 60.0
 """While nothing runs that could be asked; a pod that comes up wakes the look."""
@@ -69,6 +67,7 @@ class Means:
         restarts: has its turn after the scaler.
         news: called with the key of a pipeline that looks notably different from before.
         stall_seconds: for how long nobody may commit while events wait.
+        look_seconds: from one look to the next.
     """
 
     cache: Cache
@@ -77,6 +76,7 @@ class Means:
     restarts: Restarts
     news: Callable[[Key], None]
     stall_seconds: float
+    look_seconds: float = 15.0
 
 
 class Looks:
@@ -125,7 +125,7 @@ class Looks:
         memory.ledger, memory.sight = ledger.noted() if notable else ledger, sight
         if notable:
             self._means.news(key)
-        return _due_seconds(memory, answer)
+        return _due_seconds(memory, answer, self._means.look_seconds)
 
     def _memory(self, key: Key, pipeline: WinePipeline) -> Memory:
         """What is remembered; at first, what the status says, so that a new operator goes on from there."""
@@ -147,9 +147,9 @@ class Looks:
         return Sight(plane, memory.ledger, answer.topics, answer.refused, memory.trend, standing), answer
 
 
-def _due_seconds(memory: Memory, answer: Answer) -> float:
+def _due_seconds(memory: Memory, answer: Answer, look_seconds: float) -> float:
     """Seldom where nobody can be asked, and ever more seldom where a broker does not answer."""
     memory.failures = 0 if answer.error is None and answer.refused is None else memory.failures + 1
     if not answer.asked and memory.sight is not None and not memory.sight.data_plane.readiness:
         return IDLE_SECONDS
-    return min(LONGEST_SECONDS, EVERY_SECONDS * 2.0 ** max(0, min(memory.failures, 10) - 2))
+    return min(LONGEST_SECONDS, look_seconds * 2.0 ** max(0, min(memory.failures, 10) - 2))

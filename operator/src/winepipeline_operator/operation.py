@@ -68,6 +68,7 @@ class Operation:
                 restarts=Restarts(kube, self._cache, teller),
                 news=self._seen_anew,
                 stall_seconds=settings.stall_seconds,
+                look_seconds=settings.look_seconds,
             )
         )
         self._reconciler = Reconciler(

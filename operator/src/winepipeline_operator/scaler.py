@@ -12,7 +12,7 @@ from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import KubeError
 from winepipeline_operator.ownership import without_replicas
 from winepipeline_operator.scaling.ledger import Ledger
-from winepipeline_operator.scaling.turn import News, turn
+from winepipeline_operator.scaling.turn import News, settings_of, turn
 from winepipeline_operator.sight import fleet, observation
 from winepipeline_operator.spec import WinePipeline
 
@@ -34,8 +34,8 @@ class Scaler:
             return ledger
         deployment = seen.body()
         consumers = fleet(deployment)
-        partitions = None if plane.group is None else plane.group.count
-        done = turn(pipeline, ledger, observation(plane, consumers), partitions=partitions, owned=consumers.owned)
+        settings = settings_of(pipeline, None if plane.group is None else plane.group.count)
+        done = turn(pipeline, ledger, observation(plane, consumers), settings, owned=consumers.owned)
         try:
             if done.replicas is not None:
                 self._ask_for(namespace, deployment, done.replicas)

@@ -143,6 +143,14 @@ class OperatorSettings(ProcessSettings):
         ge=1,
         le=86_400,
     )
+    look_seconds: float = Field(
+        15,
+        alias="LOOK_SECONDS",
+        description="How often brokers, consumers and producers are asked, and consumers scaled.",
+        examples=[15],
+        ge=1,
+        le=60,
+    )
     workers: int = Field(
         8, alias="WORKERS", description="How many pipelines are worked on at the same time.", examples=[8], ge=1, le=64
     )

@@ -105,7 +105,8 @@ def status_fields(sight: Sight | None, before: Mapping[str, Any]) -> dict[str, A
         before: the status until now.
     """
     if sight is None:
-        return {name: before[name] for name in _TOLD if name in before}
+        told = {name: before[name] for name in _TOLD if name in before}
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
     plane = sight.data_plane
     group = () if plane.group is None else plane.group.partitions
     ends = {each.number: each for each in group}
@@ -115,10 +116,10 @@ def status_fields(sight: Sight | None, before: Mapping[str, Any]) -> dict[str, A
         "rowsLoaded": plane.rows_loaded,
         "deadLetters": None if plane.dead_letters is None else sum(plane.dead_letters.values()),
         "freshnessSeconds": None if plane.freshness_seconds is None else round(plane.freshness_seconds, 3),
-        "partitions": [_partition(number, plane, ends.get(number)) for number in sorted({*ends, *plane.committed})],
+        "partitions": tuple(_partition(each, plane, ends.get(each)) for each in sorted({*ends, *plane.committed})),
         "scaling": sight.ledger.to_status(),
     }
-    return {name: value for name, value in known.items() if value is not None and value != []}
+    return {name: value for name, value in known.items() if value is not None and value != ()}
 
 
 _TOLD = ("lag", "rowsPerSecond", "rowsLoaded", "deadLetters", "freshnessSeconds", "partitions", "scaling")

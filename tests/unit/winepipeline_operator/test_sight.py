@@ -10,6 +10,7 @@ from winepipeline_operator.probe import Readiness
 from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scaling.observation import Busy, Failure, GroupState, Observation, Partition
 from winepipeline_operator.sight import Fleet, Sight, fleet, observation, status_fields
+from winepipeline_operator.spec.status import Status
 from winepipeline_operator.topics import GroupFacts
 
 GROUP = GroupFacts((Partition(0, 10, 4), Partition(1, 5)), GroupState.STABLE, 2)
@@ -55,19 +56,22 @@ def test_the_status_says_what_is_known_and_nothing_else() -> None:
         "rowsPerSecond": 3.1,
         "rowsLoaded": 100,
         "deadLetters": 3,
-        "partitions": [
+        "partitions": (
             {"partition": 0, "committedOffset": 5, "endOffset": 10, "lag": 6},
             {"partition": 1, "endOffset": 5, "lag": 5},
-        ],
+        ),
         "scaling": {"mode": "Builtin", "state": {"restartSeconds": 30.0}},
     }
+    assert Status.model_validate(told).lag == 11
     assert set(status_fields(Sight(DataPlane(0.0)), {})) == {"scaling"}
 
 
 def test_before_the_first_look_the_status_stands() -> None:
     """A new operator does not wipe out what the last one remembered before it has looked itself."""
-    before = {"lag": 3, "scaling": {"mode": "Builtin"}, "conditions": []}
-    assert status_fields(None, before) == {"lag": 3, "scaling": {"mode": "Builtin"}}
+    before = {"lag": 3, "scaling": {"mode": "Builtin"}, "partitions": [{"partition": 0}], "conditions": []}
+    told = status_fields(None, before)
+    assert told == {"lag": 3, "scaling": {"mode": "Builtin"}, "partitions": ({"partition": 0},)}
+    assert Status.model_validate(told).lag == 3
 
 
 def test_only_what_somebody_waits_for_wakes_a_round() -> None:

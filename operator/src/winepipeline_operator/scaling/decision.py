@@ -74,7 +74,6 @@ class Terms:
         arrival_per_second: λ, events/s.
         consumption_per_second: c, events/s.
         backlog: L, events.
-        backlog_seconds: of the partition that is furthest behind; None when nothing arrives where something waits.
         rate_per_second: μ, events/s of one replica.
         rate_proven: whether μ was measured under a backlog.
         restart_seconds: T_r.
@@ -84,6 +83,7 @@ class Terms:
         replicas_exact: x.
         replicas_least: the fewest that keep up and drain in time.
         replicas_sized: with headroom, snapped to the partitions.
+        backlog_seconds: of the partition that is furthest behind; None when nothing arrives where something waits.
         partitions_bound: partitions that ask for more than one replica can do.
     """
 
@@ -91,7 +91,6 @@ class Terms:
     arrival_per_second: float
     consumption_per_second: float
     backlog: float
-    backlog_seconds: float | None
     rate_per_second: float
     rate_proven: bool
     restart_seconds: float
@@ -101,6 +100,7 @@ class Terms:
     replicas_exact: float
     replicas_least: int
     replicas_sized: int
+    backlog_seconds: float | None = None
     partitions_bound: tuple[int, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from winepipeline_operator.scaling.decision import Action, Decision, Inputs, Limit, Terms
 from winepipeline_operator.scaling.instant import written
+from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scaling.sizing import BUSIEST_UTILISATION
 
 LIMITS = {
@@ -36,6 +37,30 @@ def explain(decision: Decision) -> str:
     if decision.next_change_seconds is not None:
         rows.append(("next change", f"not before {_clock(decision.next_change_seconds)}"))
     return "\n".join([_headline(decision), *(f"  {name:<12} {words}" for name, words in rows)])
+
+
+MODES = {
+    "": "nobody has decided yet",
+    "Builtin": "the operator decides, from measured rates",
+    "Keda": "KEDA decides; the operator leaves the number alone",
+    "Recommend": "consumer.replicas; the operator says what it would do",
+    "Off": "consumer.replicas",
+}
+
+
+def explain_ledger(ledger: Ledger) -> str:
+    """The mode, what holds now, and the decisions that matter, the newest first."""
+    parts = [f"  mode         {ledger.mode or 'none'}: {MODES.get(ledger.mode, 'unknown')}"]
+    rate = ledger.state.rate
+    if rate is not None:
+        known = "measured under a backlog" if rate.proven_per_second is not None else "a first estimate"
+        parts.append(f"  one consumer {rate.events_per_second:,.0f} events/s ({known})")
+    if ledger.latest is not None:
+        parts += ["", "now", explain(ledger.latest)]
+    if ledger.decisions:
+        parts += ["", "before, the newest first"]
+        parts += [explain(each) for each in reversed(ledger.decisions)]
+    return "\n".join(parts)
 
 
 def _headline(decision: Decision) -> str:

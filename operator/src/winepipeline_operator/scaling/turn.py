@@ -76,7 +76,7 @@ def settings_of(pipeline: WinePipeline, partitions: int | None) -> ScalingSettin
 
 
 def turn(
-    pipeline: WinePipeline, ledger: Ledger, seen: Observation | Failure, *, partitions: int | None, owned: bool
+    pipeline: WinePipeline, ledger: Ledger, seen: Observation | Failure, settings: ScalingSettings, *, owned: bool
 ) -> Turn:
     """One turn.
 
@@ -84,7 +84,7 @@ def turn(
         pipeline: the resource.
         ledger: as the last turn left it, or the status has it.
         seen: the observation.
-        partitions: that the topic has; None: not known.
+        settings: of the law, as `settings_of` has them.
         owned: whether the scaler is an owner of the number that stands.
     """
     mode = pipeline.spec.consumer.scaling.mode
@@ -92,7 +92,6 @@ def turn(
         return Turn(ledger.resting(mode), release=owned)
     if ledger.mode != mode:
         ledger = ledger.resting(mode)
-    settings = settings_of(pipeline, partitions)
     decision, state = decide(settings, ledger.state, seen)
     after = ledger.after(mode, decision, state)
     news = () if after.decisions == ledger.decisions else _news(decision, acts=settings.acts)

@@ -103,6 +103,17 @@ def test_a_new_operator_goes_on_from_the_status(look: Callable[..., Observation]
     assert not second_decision.changes
 
 
+@pytest.mark.parametrize("arriving", [0, 1000])
+def test_each_decision_can_be_read_again(look: Callable[..., Observation], arriving: int) -> None:
+    """Whatever the law decides can be read from the status to the last figure, also when nothing arrives any more."""
+    settings, state = ScalingSettings(), State()
+    for second in range(0, 200, 15):
+        seen = look(second, arriving * second + 100_000, 100 * second, replicas=1)
+        told, state = decide(settings, state, seen)
+        assert Decision.from_status(told.to_status()) == told
+        state = replace(state, replicas=1, change=None)
+
+
 def test_advice_is_the_same_as_decisions_without_the_deed(look: Callable[..., Observation]) -> None:
     """In Recommend the law asks for what it would do in Builtin, again and again, and nothing is settled for it."""
     settings, state = ScalingSettings(acts=False), State()

@@ -9,7 +9,7 @@ from winepipeline_operator.scaling.decision import Action, Decision, Limit
 from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scaling.observation import Failure, GroupState, Observation
 from winepipeline_operator.scaling.state import Rate, State
-from winepipeline_operator.scaling.turn import Turn, turn
+from winepipeline_operator.scaling.turn import Turn, settings_of, turn
 from winepipeline_operator.spec import WinePipeline
 
 Make = Callable[[Any], WinePipeline]
@@ -25,7 +25,7 @@ def turns(wanted: WinePipeline, looks: Sequence[Observation | Failure], *, owned
     """One turn after the other, the ledger handed on."""
     found, ledger = [], Ledger()
     for seen in looks:
-        found.append(turn(wanted, ledger, seen, partitions=6, owned=owned))
+        found.append(turn(wanted, ledger, seen, settings_of(wanted, 6), owned=owned))
         ledger = found[-1].ledger
     return found
 
@@ -48,8 +48,8 @@ def test_builtin_writes_the_number_and_says_so(pipeline: Make, look: Look) -> No
 def test_builtin_takes_the_number_over_as_it_stands(pipeline: Make, look: Look) -> None:
     """After another mode or a fresh start the scaler takes the field without changing it, also when it sees nothing."""
     wanted = in_mode(pipeline, "Builtin")
-    seen = turn(wanted, Ledger(), look(0, 0, 0, replicas=4), partitions=6, owned=False)
-    blind = turn(wanted, Ledger(), Failure(0.0, "away", 4), partitions=None, owned=False)
+    seen = turn(wanted, Ledger(), look(0, 0, 0, replicas=4), settings_of(wanted, 6), owned=False)
+    blind = turn(wanted, Ledger(), Failure(0.0, "away", 4), settings_of(wanted, None), owned=False)
     assert (seen.replicas, blind.replicas) == (4, 4)
     assert seen.news == ()
 
@@ -74,7 +74,8 @@ def test_recommend_tells_and_writes_nothing(pipeline: Make, look: Look) -> None:
 @pytest.mark.parametrize("owned", [True, False])
 def test_other_modes_give_the_number_up(pipeline: Make, look: Look, mode: str, owned: bool) -> None:
     """In a mode where somebody else writes the number the scaler lets go of it once, and writes nothing."""
-    found = turn(in_mode(pipeline, mode), Ledger("Builtin"), look(0, 0, 0), partitions=6, owned=owned)
+    wanted = in_mode(pipeline, mode)
+    found = turn(wanted, Ledger("Builtin"), look(0, 0, 0), settings_of(wanted, 6), owned=owned)
     assert (found.replicas, found.release) == (None, owned)
     assert found.ledger.mode == mode
 
@@ -82,7 +83,8 @@ def test_other_modes_give_the_number_up(pipeline: Make, look: Look, mode: str, o
 def test_a_pause_is_nobodys_decision(pipeline: Make, look: Look) -> None:
     """While paused the scaler neither wakes the consumers nor holds on to their number."""
     waiting = look(0, 10_000, 0, replicas=0, group=GroupState.EMPTY, ready=0)
-    found = turn(in_mode(pipeline, "Builtin", paused=True), Ledger("Builtin"), waiting, partitions=6, owned=True)
+    wanted = in_mode(pipeline, "Builtin", paused=True)
+    found = turn(wanted, Ledger("Builtin"), waiting, settings_of(wanted, 6), owned=True)
     assert (found.replicas, found.release, found.news) == (None, True, ())
 
 
@@ -90,7 +92,8 @@ def test_what_waits_wakes_those_that_sleep(pipeline: Make, look: Look) -> None:
     """From zero the consumers come back at once, as many as what waits needs."""
     known = Ledger("Builtin", state=State(rate=Rate(1000.0, 1000.0, 1000.0), replicas=0))
     waiting = look(0, 60_000, 0, replicas=0, group=GroupState.EMPTY, ready=0)
-    found = turn(in_mode(pipeline, "Builtin", minReplicas=0), known, waiting, partitions=6, owned=True)
+    wanted = in_mode(pipeline, "Builtin", minReplicas=0)
+    found = turn(wanted, known, waiting, settings_of(wanted, 6), owned=True)
     assert found.replicas is not None
     assert found.replicas > 1
     assert found.news[0].reason == "Woken"
@@ -98,9 +101,8 @@ def test_what_waits_wakes_those_that_sleep(pipeline: Make, look: Look) -> None:
 
 def test_bounds_that_a_person_changes_hold_at_once(pipeline: Make, look: Look) -> None:
     """A new maximum needs no look at the load."""
-    found = turn(
-        in_mode(pipeline, "Builtin", maxReplicas=2), Ledger(), look(0, 0, 0, replicas=5), partitions=6, owned=True
-    )
+    wanted = in_mode(pipeline, "Builtin", maxReplicas=2)
+    found = turn(wanted, Ledger(), look(0, 0, 0, replicas=5), settings_of(wanted, 6), owned=True)
     assert found.replicas == 2
     assert found.news[0].reason == "ScaledIntoBounds"
 
@@ -108,6 +110,7 @@ def test_bounds_that_a_person_changes_hold_at_once(pipeline: Make, look: Look) -
 def test_a_change_of_mode_forgets_the_last_modes_advice(pipeline: Make, look: Look) -> None:
     """What was measured of a group under another hand is not judged as our own deed."""
     before = Ledger("Off", decisions=(Decision(1.0, Action.UP, 1, 2, Limit.NOTHING, "…"),), state=State(replicas=9))
-    found = turn(in_mode(pipeline, "Builtin"), before, look(0, 0, 0, replicas=2), partitions=6, owned=True)
+    wanted = in_mode(pipeline, "Builtin")
+    found = turn(wanted, before, look(0, 0, 0, replicas=2), settings_of(wanted, 6), owned=True)
     assert found.replicas is None
     assert found.ledger.state.change is None
