@@ -13,6 +13,7 @@ from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_emulator.settings import EmulatorSettings
 from winepipeline_events import schema
 from winepipeline_operator import crd, reference, rights
+from winepipeline_operator.conditions import reference as conditions
 from winepipeline_operator.dead_letter_replay import crd as replay_crd
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_process.kafka_settings import KafkaSettings
@@ -58,6 +59,7 @@ def documents() -> dict[str, str]:
         **events,
         ENVIRONMENT_PAGE: environment_page(),
         **metrics_page.documents(),
+        **conditions.documents(),
         **chart.documents(REPOSITORY, definitions, rights.rules()),
     }
 

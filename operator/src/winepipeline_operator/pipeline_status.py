@@ -26,7 +26,8 @@ def status(pipeline: WinePipeline, observed: Observed) -> Status:
         observed: what is seen of it.
     """
     child = workload.workload(pipeline, "consumer", observed)
-    figures = Status.model_validate(status_fields(observed.sight, pipeline.status))
+    # Not strictly: what the API server holds, and what goes to it, has lists where the model has tuples.
+    figures = Status.model_validate(status_fields(observed.sight, pipeline.status), strict=False)
     return figures.model_copy(
         update={
             "observed_generation": pipeline.metadata.generation,

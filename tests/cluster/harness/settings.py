@@ -4,7 +4,7 @@ from pathlib import Path
 
 from .layout import DATA, KUBECONFIG, NETWORK_NAMESPACE, NODE_ADDRESS, NODE_NAME, NODE_POD_NETWORK, POD_NETWORK, RUN
 
-VOLUMES = 12
+VOLUMES = 60
 
 
 def containerd(pause_image: str) -> str:

@@ -1,17 +1,24 @@
 """What a look brings: who owns the number of consumers, what the law sees of it, what the status says."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from winepipeline_operator.broker_errors import BrokerUnreachable
 from winepipeline_operator.dataplane import DataPlane
 from winepipeline_operator.identity import FIELD_MANAGER, SCALER_FIELD_MANAGER
+from winepipeline_operator.lint import load
+from winepipeline_operator.observed import Observed
+from winepipeline_operator.pipeline_status import status
 from winepipeline_operator.probe import Readiness
 from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scaling.observation import Busy, Failure, GroupState, Observation, Partition
 from winepipeline_operator.sight import Fleet, Sight, fleet, observation, status_fields
+from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.spec.status import Status
 from winepipeline_operator.topics import GroupFacts
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 GROUP = GroupFacts((Partition(0, 10, 4), Partition(1, 5)), GroupState.STABLE, 2)
 PLANE = DataPlane(1_764_000_000.0, GROUP, rows_loaded=100, dead_letters={"NotJson": 2, "": 1}, rows_per_second=3.14159)
@@ -88,3 +95,19 @@ def test_only_what_somebody_waits_for_wakes_a_round() -> None:
         {"broker_error": BrokerUnreachable("x")},
     ):
         assert Sight(replace(PLANE, **change)).differs_notably(calm)
+
+
+def test_what_a_look_brings_becomes_a_status() -> None:
+    """The status of a pipeline whose broker has told of partitions can be written, and is what the look brought."""
+    pipeline = load((EXAMPLES / "demo.yaml").read_text(encoding="utf-8"))
+    seen = Observed(PLANE.time_seconds, sight=Sight(replace(PLANE, committed={0: 5}), Ledger("Builtin")))
+    written = status(pipeline, seen)
+    assert (written.lag, [each.lag for each in written.partitions]) == (11, [6, 5])
+    again = replace_status(pipeline, written)
+    assert status(again, Observed(PLANE.time_seconds)).partitions == written.partitions
+
+
+def replace_status(pipeline: WinePipeline, written: Status) -> WinePipeline:
+    """The resource as the API server gives it back: lists, and names in its own spelling."""
+    held = written.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return pipeline.model_copy(update={"status": held})

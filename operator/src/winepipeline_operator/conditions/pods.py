@@ -106,7 +106,7 @@ def _fallen(pod: Manifest, status: Mapping[str, Any], ended: Mapping[str, Any]) 
         )
     said = last_words(str(ended.get("message") or ""))
     reason = reason_of(said.reason, _BY_EXIT.get(code or 0, Reason.CONTAINER_FAILS))
-    words = said.text or f"it said nothing; `kubectl logs {_name(pod)} --previous` may"
+    words = said.text or f"it said nothing; `kubectl logs {pod['metadata']['name']} --previous` may"
     return Trouble(reason, f"{_name(pod)} ended with exit status {code}{times}: {words}")
 
 

@@ -31,21 +31,28 @@ class Admin:
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Status and content; content that is no text goes out as JSON."""
-        if (method, path) == ("GET", "/v1/status/ready"):
-            return (200, {"status": "ready"}) if self.ready() else (503, {"status": "booting"})
-        if (method, path) == ("GET", "/v1/brokers"):
-            return 200, [self._broker(number) for number in self._brokers()]
-        if (method, path) == ("GET", "/v1/cluster/health_overview"):
-            down = sorted(set(range(self.node.nodes)) - set(self._brokers()))
-            return 200, {"is_healthy": not down, "nodes_down": down, "leaderless_partitions": []}
-        if (method, path) == ("GET", "/public_metrics"):
-            return 200, text(self.metrics.samples())
+        if path.startswith("/v1/security/users"):
+            return self._user(method, path.removeprefix("/v1/security/users").strip("/"), body)
         if re.fullmatch(r"/v1/brokers/\d+/maintenance", path) and method in {"PUT", "DELETE"}:
             self._maintained = method == "PUT"
             return 200, {}
-        if path.startswith("/v1/security/users"):
-            return self._user(method, path.removeprefix("/v1/security/users").strip("/"), body)
-        return 404, {"message": f"the stand-in has no {method} {path}", "code": 404}
+        return self._told(path) if method == "GET" else _nothing(method, path)
+
+    def _told(self, path: str) -> tuple[int, Any]:
+        if path == "/v1/status/ready":
+            return (200, {"status": "ready"}) if self.ready() else (503, {"status": "booting"})
+        if path == "/v1/node_config":
+            return 200, {"node_id": self.node.node_id}
+        if path == "/v1/brokers":
+            return 200, [self._broker(number) for number in self._brokers()]
+        if one := re.fullmatch(r"/v1/brokers/(\d+)", path):
+            return 200, self._broker(int(one[1]))
+        if path == "/v1/cluster/health_overview":
+            down = sorted(set(range(self.node.nodes)) - set(self._brokers()))
+            return 200, {"is_healthy": not down, "nodes_down": down, "leaderless_partitions": []}
+        if path == "/public_metrics":
+            return 200, text(self.metrics.samples())
+        return _nothing("GET", path)
 
     def _user(self, method: str, name: str, body: Any) -> tuple[int, Any]:
         if method == "GET":
@@ -74,6 +81,10 @@ class Admin:
             "version": "stand-in",
             "maintenance_status": status if number == self.node.node_id else {"draining": False},
         }
+
+
+def _nothing(method: str, path: str) -> tuple[int, Any]:
+    return 404, {"message": f"the stand-in has no {method} {path}", "code": 404}
 
 
 class Server(ThreadingHTTPServer):

@@ -43,6 +43,8 @@ class Broker:
         self._properties = self._folder / "server.properties"
         lines = (f"{name}={value}\n" for name, value in sorted(wanted.properties.items()))
         self._properties.write_text("".join(lines), encoding="utf-8")
+        for store, parts in wanted.key_stores.items():
+            Path(store).write_text("".join(Path(each).read_text(encoding="ascii") for each in parts), encoding="ascii")
         self._cluster_id = cluster_id(wanted.properties["controller.quorum.voters"])
         self._process: subprocess.Popen[bytes] | None = None
 

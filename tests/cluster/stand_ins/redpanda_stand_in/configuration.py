@@ -55,7 +55,7 @@ class Node:
         admin_port: where the admin API listens.
         node_id: its number, the ordinal of its pod.
         nodes: how many the cluster has.
-        kafka_port: of the first listener.
+        key_stores: from a file that Kafka wants to the files, a key and a certificate, that it consists of.
         unknown: cluster properties that mean nothing here.
     """
 
@@ -64,7 +64,7 @@ class Node:
     admin_port: int
     node_id: int
     nodes: int
-    kafka_port: int
+    key_stores: dict[str, tuple[str, str]]
     unknown: tuple[str, ...]
 
 
@@ -97,7 +97,9 @@ def node(file: Mapping[str, Any], bootstrap: Mapping[str, Any], flags: Flags, ho
         admin_port=admin[0]["port"],
         node_id=node_id,
         nodes=len(seeds),
-        kafka_port=wanted["kafka_api"][0]["port"],
+        key_stores={
+            _key_store(wanted, each["name"]): (each["key_file"], each["cert_file"]) for each in _certificates(wanted)
+        },
         unknown=tuple(sorted(set(bootstrap) - UNDERSTOOD)),
     )
 
@@ -128,7 +130,7 @@ def _one_of(node_id: int, seeds: list[str], rpc_port: int, data_directory: str) 
 def _listeners(
     wanted: Mapping[str, Any], flags: Flags, seeds: list[str], node_id: int, rpc_port: int
 ) -> dict[str, str]:
-    certificates = {each.get("name", ""): each for each in wanted.get("kafka_api_tls", ()) if each.get("enabled")}
+    encrypted = {each["name"] for each in _certificates(wanted)}
     peers_host = "127.0.0.1" if len(seeds) == 1 else "0.0.0.0"  # noqa: S104 - other brokers come this way
     listeners = [f"RPC://:{rpc_port}", f"PEERS://{peers_host}:{PEERS_PORT}"]
     advertised = [f"PEERS://{peers_host if len(seeds) == 1 else seeds[node_id]}:{PEERS_PORT}"]
@@ -143,7 +145,10 @@ def _listeners(
         sasl = each.get("authentication_method") == "sasl"
         listeners.append(f"{known_as}://{each['address']}:{each['port']}")
         advertised.append(f"{known_as}://{address}")
-        protocols.append(f"{known_as}:{'SASL_' if sasl else ''}{'SSL' if name in certificates else 'PLAINTEXT'}")
+        protocols.append(f"{known_as}:{'SASL_' if sasl else ''}{'SSL' if name in encrypted else 'PLAINTEXT'}")
+        if name in encrypted:
+            found[f"listener.name.{known_as.lower()}.ssl.keystore.type"] = "PEM"
+            found[f"listener.name.{known_as.lower()}.ssl.keystore.location"] = _key_store(wanted, name)
         if sasl:
             for mechanism in ("scram-sha-256", "scram-sha-512"):
                 found[f"listener.name.{known_as.lower()}.{mechanism}.sasl.jaas.config"] = SCRAM_LOGIN
@@ -155,6 +160,14 @@ def _listeners(
         "listener.security.protocol.map": ",".join(protocols),
         "inter.broker.listener.name": "PEERS",
     }
+
+
+def _certificates(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [dict(each) for each in wanted.get("kafka_api_tls", ()) if each.get("enabled")]
+
+
+def _key_store(wanted: Mapping[str, Any], listener: str) -> str:
+    return f"{wanted['data_directory']}/{listener}.pem"
 
 
 def _cluster(bootstrap: Mapping[str, Any], nodes: int) -> dict[str, str]:
