@@ -41,6 +41,13 @@ def test_artifact_hub_is_told_of_the_images_that_are_used() -> None:
     assert told == {name: getattr(Images(), name) for name in Images.__slots__}
 
 
+def test_artifact_hub_is_told_of_every_resource() -> None:
+    """Whoever looks for the operator finds each kind that it brings."""
+    about = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    told = {each["name"] for each in yaml.safe_load(about["annotations"]["artifacthub.io/crds"])}
+    assert told == {path.stem for path in (CHART / "files" / "crds").glob("*.yaml")}
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [
