@@ -14,6 +14,7 @@ DEBIAN_PACKAGES = {
     "runc": "runc",
     "buildah": "buildah",
     "iptables": "iptables",
+    "ipset": "ipset",
     "conntrack": "conntrack",
     "ip": "iproute2",
     "ethtool": "ethtool",

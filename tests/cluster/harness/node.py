@@ -48,6 +48,7 @@ def up() -> float:
     _services()
     ready = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
     wait_until(lambda: "True" in _asked("get", "node", NODE_NAME, "-o", ready), "the node becomes ready", NODE_SECONDS)
+    _policies()
     _storage()
     return time.monotonic() - started
 
@@ -127,9 +128,14 @@ def _kubelet() -> None:
 
 
 def _services() -> None:
-    """What makes Services and their names work."""
+    """What makes Services, their names and NetworkPolicies work."""
     _start("coredns", "-conf", str(_write("Corefile", settings.coredns())))
     _start("kube-proxy", f"--config={_write('proxy.yaml', settings.kube_proxy())}")
+
+
+def _policies() -> None:
+    """After the node is there: the controller asks for its address."""
+    _start("netpol", f"-kubeconfig={KUBECONFIG}", f"-node={NODE_NAME}", f"-services={SERVICE_NETWORK}")
 
 
 def _storage() -> None:

@@ -20,6 +20,7 @@ KUBERNETES_VERSION = "1.34.4"  # 1.35 and later refuse cgroup v1 unless told oth
 ETCD_VERSION = "3.6.7"
 COREDNS_VERSION = "1.15.0"
 HELM_VERSION = "3.22.0"
+KUBE_ROUTER_VERSION = "2.1.0"
 
 GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
 SMALL = ("-trimpath", "-ldflags=-s -w")
@@ -104,6 +105,15 @@ def build(program: Program) -> float:
 
 
 def _kubernetes(module: Path, output: Path) -> None:
+    commands = _kubernetes_modules(module)
+    major, minor, _ = KUBERNETES_VERSION.split(".")
+    values = {"gitVersion": f"v{KUBERNETES_VERSION}", "gitMajor": major, "gitMinor": minor}
+    flags = " ".join(f"-X {KUBERNETES_VERSION_PACKAGE}.{name}={value}" for name, value in values.items())
+    _go(module, "build", "-trimpath", f"-ldflags=-s -w {flags}", "-o", f"{output}/", *commands)
+
+
+def _kubernetes_modules(module: Path) -> list[str]:
+    """Write down the modules that Kubernetes is built from; returns the packages of its commands."""
     (module / "go.mod").write_text("module clusterbuild\n", encoding="utf-8")
     said = _go(module, "mod", "download", "-json", f"k8s.io/kubernetes@v{KUBERNETES_VERSION}")
     its_own = (Path(json.loads(said)["Dir"]) / "go.mod").read_text(encoding="utf-8")
@@ -122,11 +132,8 @@ def _kubernetes(module: Path, output: Path) -> None:
     (module / "go.mod").write_text("\n".join(lines) + "\n", encoding="utf-8")
     commands = [f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES]
     _imports(module / "tools.go", "//go:build tools\n\npackage tools", commands)
-    major, minor, _ = KUBERNETES_VERSION.split(".")
-    values = {"gitVersion": f"v{KUBERNETES_VERSION}", "gitMajor": major, "gitMinor": minor}
-    flags = " ".join(f"-X {KUBERNETES_VERSION_PACKAGE}.{name}={value}" for name, value in values.items())
     _go(module, "mod", "tidy")
-    _go(module, "build", "-trimpath", f"-ldflags=-s -w {flags}", "-o", f"{output}/", *commands)
+    return commands
 
 
 def _etcd(module: Path, output: Path) -> None:
@@ -152,6 +159,27 @@ def _coredns(module: Path, output: Path) -> None:
 def _helm(module: Path, output: Path) -> None:
     package = f"helm.sh/helm/v3/cmd/helm@v{HELM_VERSION}"
     run("go", "install", *SMALL, package, folder=module, environment={**GO, "GOBIN": str(output)})
+
+
+def _netpol(module: Path, output: Path) -> None:
+    """What enforces NetworkPolicies: kube-router's controller, from the modules that Kubernetes is built from.
+
+    So nearly all of it is compiled already; the versions that kube-router's own list asks for would not be.
+    """
+    package = "github.com/cloudnativelabs/kube-router/v2"
+    _kubernetes_modules(module)
+    # Downloaded as if for nobody's module, and with a list of the two modules that Kubernetes does not have.
+    said = run("go", "mod", "download", "-json", f"{package}@v{KUBE_ROUTER_VERSION}", folder=output, environment=GO)
+    theirs = module / "kube-router"
+    shutil.copytree(json.loads(said)["Dir"], theirs, copy_function=shutil.copyfile)
+    own = "require (\n  github.com/coreos/go-iptables v0.7.0\n  github.com/hashicorp/go-version v1.6.0\n)\n"
+    (theirs / "go.mod").write_text(f"module {package}\n\ngo 1.21\n\n{own}", encoding="utf-8")
+    (theirs / "go.sum").unlink(missing_ok=True)
+    shutil.copy(Path(__file__).parent / "netpol" / "main.go", module)
+    _go(module, "mod", "edit", "-module=netpol", f"-replace={package}=./kube-router")
+    _go(module, "mod", "edit", f"-require={package}@v{KUBE_ROUTER_VERSION}")
+    flags = f"-ldflags=-s -w -X main.Version={KUBE_ROUTER_VERSION}"
+    _go(module, "build", "-trimpath", flags, "-o", str(output / "netpol"), "main.go")
 
 
 def build_pause(output: Path) -> None:
@@ -182,4 +210,5 @@ ALL = (
     Program({"etcd": ("--version",)}, ETCD_VERSION, _etcd),
     Program({"coredns": ("-version",)}, COREDNS_VERSION, _coredns),
     Program({"helm": ("version", "--short")}, "v3.22", _helm),
+    Program({"netpol": ("-version",)}, KUBE_ROUTER_VERSION, _netpol),
 )
