@@ -10,6 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 from winepipeline_process.exits import ExitCode
+from winepipeline_warehouse.session import Session
+from winepipeline_warehouse.settings import WarehouseSettings
 
 from .conftest import DAYS, ORDERS_PER_DAY, Cellar
 
@@ -166,6 +168,22 @@ def test_a_database_of_ones_own(cellar: Cellar) -> None:
         database.execute("UPDATE customers SET city = 'Lyon'")
     assert cellar.run(BACKFILL_FROM_SQLITE=str(file)) == ExitCode.USAGE
     assert cellar.word()["reason"] == "HistoryDiffers"
+
+
+def test_a_history_is_removed_as_the_page_says(cellar: Cellar) -> None:
+    """After the SQL of docs/how-to/backfill.md nothing of a history is left, and another may have its name."""
+    assert cellar.run() == ExitCode.OK
+    page = (Path(__file__).parents[3] / "docs/how-to/backfill.md").read_text(encoding="utf-8")
+    block = page.partition("## Remove a history")[2].partition("```sql\n")[2].partition("```")[0]
+    with Session(WarehouseSettings.from_environment(cellar.environment)) as session:
+        for statement in block.replace("WINE_SALES_DB.RAW_DATA.RAW_EVENTS_STREAM", cellar.names.target).split(";"):
+            if statement.strip():
+                session.change(statement)
+    for table in ("target", "rejected", "customers", "ledger"):
+        assert cellar.query(f"SELECT COUNT(*) FROM {{{table}}}") == [(0,)]  # noqa: S608 - a test's own name
+    cellar.sqlite.unlink()
+    assert cellar.run(BACKFILL_SEED="2") == ExitCode.OK
+    assert_whole(cellar)
 
 
 def test_a_row_that_somebody_deletes_is_missed(cellar: Cellar) -> None:
