@@ -97,7 +97,8 @@ def panel_questions(namespace: str, pipeline: str, window: str) -> Iterator[Ques
                     unit = panel.units.get(query.legend, panel.unit)
                     yield Question(f"{board.uid}: {panel.title}: {query.legend}", fill(query.expression), unit)
         for annotation in board.annotations:
-            yield Question(f"{board.uid}: {annotation.name}", fill(annotation.expression))
+            lately = f"max_over_time(({fill(annotation.expression)})[10m:15s])"  # a mark is made once, and passes
+            yield Question(f"{board.uid}: {annotation.name}", lately)
         for variable in board.variables:
             selector, _, label = variable.query.removeprefix("label_values(").removesuffix(")").rpartition(", ")
             yield Question(f"{board.uid}: ${variable.name}", f"count by ({label}) ({fill(selector)})")

@@ -6,6 +6,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from winepipeline_backfill.metrics import Metrics as BackfillMetrics
+from winepipeline_backfill.progress import Phase, Progress
 from winepipeline_consumer.metrics import Metrics as ConsumerMetrics
 from winepipeline_consumer.watch import Watch
 from winepipeline_operator.metrics import Metrics as OperatorMetrics
@@ -29,6 +31,18 @@ def producer() -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(Deliveries())
     return registry
+
+
+def backfill() -> CollectorRegistry:
+    """A backfill's, half done, after a failed try and a row that was turned away."""
+    metrics = BackfillMetrics()
+    metrics.tell(Progress(Phase.LOADING, done=500, total=1000, rate=100.0))
+    metrics.loaded.inc(500)
+    metrics.rejected.labels("RefusedByWarehouse").inc()
+    metrics.warehouse_errors.labels("LockTimeout").inc()
+    with metrics.step("copy"):
+        pass
+    return metrics.registry
 
 
 class OperatorLife:
@@ -61,6 +75,7 @@ def operator() -> CollectorRegistry:
 SERVICES: Final[dict[str, Callable[[], CollectorRegistry]]] = {
     "Consumer": consumer,
     "Producer": producer,
+    "Backfill": backfill,
     "Operator": operator,
 }
 """From each service to its registry."""

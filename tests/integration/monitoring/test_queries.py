@@ -52,16 +52,17 @@ redpanda_cluster_unavailable_partitions 0
 
 
 class Neighbours:
-    """The operator's real metrics, in a life that goes on with each scrape, and a stand-in for the broker's."""
+    """The real metrics of operator and backfill, which do not run here, and a stand-in for the broker's."""
 
     def __init__(self) -> None:
         self._life = exposed.OperatorLife()
+        self._backfill = exposed.backfill()
         neighbours = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 """Answer a scrape."""
-                body = REDPANDA if self.path == "/public_metrics" else neighbours.operator()
+                body = neighbours.exposition(self.path)
                 self.send_response(200)
                 self.send_header("Content-Type", "text/plain; version=0.0.4")
                 self.end_headers()
@@ -73,15 +74,21 @@ class Neighbours:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def operator(self) -> bytes:
-        """The operator's exposition, a round later."""
+    def exposition(self, path: str) -> bytes:
+        """What stands at a path: the operator's a round later with each scrape."""
+        if path == "/public_metrics":
+            return REDPANDA
+        if path == "/backfill":
+            return generate_latest(self._backfill)
         self._life.go_on()
         return generate_latest(self._life.metrics.registry)
 
     def scrape_configs(self) -> list[dict[str, Any]]:
         """Where Prometheus finds both."""
         target = f"127.0.0.1:{self.server.server_address[1]}"
-        redpanda = {"namespace": "wine", "pipeline": "albert", "component": "redpanda", "pod": "albert-redpanda-0"}
+        of = {"namespace": "wine", "pipeline": "albert"}
+        redpanda = {**of, "component": "redpanda", "pod": "albert-redpanda-0"}
+        backfill = {**of, "component": "backfill", "pod": "albert-backfill-0"}
         return [
             {
                 "job_name": "operator",
@@ -92,6 +99,11 @@ class Neighbours:
                 "job_name": "redpanda",
                 "metrics_path": "/public_metrics",
                 "static_configs": [{"targets": [target], "labels": redpanda}],
+            },
+            {
+                "job_name": "backfill",
+                "metrics_path": "/backfill",
+                "static_configs": [{"targets": [target], "labels": backfill}],
             },
         ]
 
@@ -196,7 +208,7 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "short": (0, 1e6),
     "none": (-1, 1),
     "suffix: events/s": (0, EVENTS_PER_SECOND * 40),
-    "suffix: rows/s": (EVENTS_PER_SECOND / 20, EVENTS_PER_SECOND * 40),
+    "suffix: rows/s": (0, EVENTS_PER_SECOND * 40),
     "suffix: /s": (0, 100),
 }
 """What a value in each unit can be, at this load: a rate that was a total, or milliseconds, would fall out."""

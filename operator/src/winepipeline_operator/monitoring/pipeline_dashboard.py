@@ -6,7 +6,7 @@ from winepipeline_operator.monitoring import expressions as ask
 from winepipeline_operator.monitoring import limits, operator_alerts
 from winepipeline_operator.monitoring.dashboard import Annotation, Dashboard, Variable
 from winepipeline_operator.monitoring.panel import PER_SECOND, Panel, Query
-from winepipeline_operator.monitoring.pipeline_details import BATCHES, BROKER, EVENTS, PRODUCERS, SCALING
+from winepipeline_operator.monitoring.pipeline_details import BACKFILL, BATCHES, BROKER, EVENTS, PRODUCERS, SCALING
 from winepipeline_operator.monitoring.scope import BY, FOR_PANELS
 
 PIPELINE_UID: Final = "kafka-consumer-snowflake"
@@ -211,6 +211,7 @@ def pipeline_dashboard() -> Dashboard:
             "Scaling": SCALING,
             "Producers": PRODUCERS,
             "Broker": BROKER,
+            "Backfill": BACKFILL,
         },
         variables=(NAMESPACE, PIPELINE, TOPIC),
         annotations=ANNOTATIONS,

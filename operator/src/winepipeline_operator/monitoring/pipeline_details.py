@@ -217,6 +217,46 @@ PRODUCERS: Final = (
     ),
 )
 
+BACKFILL: Final = (
+    Panel(
+        "stat",
+        "Backfill done",
+        "The share of the history's rows that are in the warehouse. No value while no backfill runs.",
+        "percentunit",
+        (
+            Query(
+                f"max by ({BY}) ({_ALL.series('winepipeline_backfill_rows_done')} / "
+                f"({_ALL.series('winepipeline_backfill_rows')} > 0))"
+            ),
+        ),
+        width=6,
+        height=6,
+        no_value="no backfill",
+    ),
+    Panel(
+        "stat",
+        "Backfill: time left",
+        "In how long the history is loaded, at the present speed. No value while no backfill runs, or nobody knows.",
+        "s",
+        (Query(f"max by ({BY}) ({_ALL.series('winepipeline_backfill_seconds_left')} >= 0)"),),
+        width=6,
+        height=6,
+        no_value="no backfill",
+    ),
+    Panel(
+        "timeseries",
+        "Backfill: rows landed",
+        "Rows of the history that were committed in the warehouse, a second, and those that were turned away.",
+        PER_SECOND["rows"],
+        (
+            Query(ask.total_rate(_ALL, "winepipeline_backfill_events_loaded_total"), "loaded"),
+            Query(ask.total_rate(_ALL, "winepipeline_backfill_events_rejected_total"), "turned away"),
+        ),
+        height=6,
+        no_value="no backfill",
+    ),
+)
+
 BROKER: Final = (
     Panel(
         "stat",
