@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.cluster.cluster import Cluster, wait_until
-
 from tests.cluster.harness import images, programs
 from tests.cluster.harness.layout import CACHE, KUBECONFIG, PROGRAMS, REPOSITORY, RUN
 from tests.cluster.prometheus_stack.programs import OPERATOR, definitions
