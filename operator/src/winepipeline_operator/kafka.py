@@ -71,6 +71,8 @@ class Cluster:
             LoginUnusable: librdkafka does not take the settings.
         """
         self.address = login.bootstrap_servers
+        self.unanswered = False
+        """Whether a question went without an answer: this connection may never recover, a new one does at once."""
         self._call_seconds = call_seconds
         self._told: dict[str, tuple[float, str]] = {}
         config = {
@@ -222,9 +224,11 @@ class Cluster:
         except KafkaException as failure:
             error = _error(what, self.address, failure)
             if isinstance(error, BrokerUnreachable):
+                self.unanswered = True
                 error = self._telling(what, begun) or error
             raise error from failure
         except FutureTimeout as failure:
+            self.unanswered = True
             unanswered = BrokerUnreachable(f"the broker at {self.address} did not {what} in {self._call_seconds:.0f} s")
             raise self._telling(what, begun) or unanswered from failure
 
