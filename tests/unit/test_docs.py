@@ -19,7 +19,7 @@ FOLDERS = ("benchmarks", "charts", "crds", "docs", "examples", "local", "operato
 PAGES = sorted(
     [*REPOSITORY.glob("*.md"), *(page for folder in FOLDERS for page in (REPOSITORY / folder).rglob("*.md"))]
 )
-COMMANDS = ("up", "audit", "backfill", "dlq", "lint", "check", "scaling", "version")
+COMMANDS = ("up", "audit", "backfill", "dlq", "rewind", "lint", "check", "scaling", "version")
 PARTS = {"dlq": ("list", "show", "stats", "replay"), "scaling": ("explain",)}
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from winepipeline_local.backfill_arguments import add_backfill
 from winepipeline_local.dlq_arguments import add_dlq
 from winepipeline_local.duration import parse_seconds
+from winepipeline_local.ledger_arguments import add_repair, add_rewind
 from winepipeline_local.scaling_arguments import add_scaling
 
 DESCRIPTION = """\
@@ -83,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     _audit(commands)
     add_backfill(commands)
     add_dlq(commands)
+    add_rewind(commands)
     _lint(commands)
     _check(commands)
     add_scaling(commands)
@@ -137,6 +139,7 @@ def _audit(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _resource(audit)
+    add_repair(audit)
     _output(audit)
 
 

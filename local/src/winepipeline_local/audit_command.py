@@ -5,7 +5,10 @@ import json
 import sys
 
 from winepipeline_local.audit_view import audit_json, audit_view
+from winepipeline_local.errors import UsageError
 from winepipeline_local.kafka import Cluster
+from winepipeline_local.ledger.carrying_out import show_and_do
+from winepipeline_local.ledger.work import Ledger
 from winepipeline_local.place import named_place
 from winepipeline_local.terminal import Terminal
 from winepipeline_local.totals import Ends, totals, with_ends
@@ -22,6 +25,12 @@ def main(chosen: argparse.Namespace) -> int:
         SettingsError: the environment is a consumer's and will not do.
     """
     terminal = Terminal.of(json=chosen.output == "json")
+    if chosen.repair:
+        return _repair(chosen, terminal)
+    if chosen.yes:
+        raise UsageError(
+            "--yes goes with --repair.", "Without it nothing is changed: `winepipeline audit` only counts."
+        )
     with terminal.waiting("Counting"), named_place(chosen.file, chosen.state) as place:
         warehouse = Warehouse(place.warehouse_login)
         counted, histories = warehouse.audit(place.topic), warehouse.audit_histories()
@@ -40,3 +49,12 @@ def _reach(cluster: Cluster, topic: str, counted: Audit) -> Ends:
     if not counted.partitions and topic not in cluster.partition_counts():
         return Ends("", {}, {})
     return cluster.reach(topic)
+
+
+def _repair(chosen: argparse.Namespace, terminal: Terminal) -> int:
+    """Explain what is wrong, and mend it if that was asked for."""
+    with named_place(chosen.file, chosen.state) as place:
+        ledger = Ledger(place)
+        with terminal.waiting("Looking at topic and tables"):
+            verdicts = ledger.repairs()
+        return show_and_do(ledger, verdicts, "repair", chosen, terminal)

@@ -52,6 +52,8 @@ class Sent:
     key: bytes | None
     value: bytes | None
     headers: list[tuple[str, bytes | None]]
+    timestamp_ms: int = 0
+    """When it was produced; 0 for now."""
 
 
 @dataclass
@@ -111,10 +113,12 @@ class Scene:
 
     # Messages
 
-    def produce(self, count: int) -> None:
+    def produce(self, count: int, seconds_ago: float = 0) -> None:
         """Send events, one in ten malformed, and wait until the broker has them."""
-        now = int(time.time() * 1000)
-        self.send([Sent(each.key, each.value, [("trace", b"%d" % now)]) for each in self._stream.take(count, now)])
+        now = int((time.time() - seconds_ago) * 1000)
+        trace: list[tuple[str, bytes | None]] = [("trace", b"%d" % now)]
+        at = now if seconds_ago else 0
+        self.send([Sent(each.key, each.value, trace, at) for each in self._stream.take(count, now)])
 
     def send(self, messages: Sequence[Sent], partition: int = -1) -> None:
         """Send messages, and wait until the broker has them."""
@@ -138,7 +142,13 @@ class Scene:
         while True:
             try:
                 self._producer.produce(
-                    self.topic, message.value, message.key, partition, delivered, headers=message.headers
+                    self.topic,
+                    message.value,
+                    message.key,
+                    partition,
+                    delivered,
+                    timestamp=message.timestamp_ms,
+                    headers=message.headers,
                 )
             except BufferError:
                 self._producer.poll(0.1)

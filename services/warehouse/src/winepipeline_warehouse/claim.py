@@ -91,7 +91,7 @@ def _check_single(names: Names, partitions: list[int]) -> None:
         raise Misconfigured(
             "LedgerDoubled",
             f"{names.ledger} has more than one row for partition {doubled}",
-            "stop all consumers, delete the surplus rows, and let `winepipeline audit` look whether all is well",
+            "pause the pipeline, and let `winepipeline audit --repair` explain it and mend it",
         )
 
 
