@@ -156,21 +156,14 @@ def mended(partition: int, found: Standing, log: Log) -> Correction | Refusal | 
     if lost:
         reasons.append(f"{lost} events are in no table, and the topic does not hold them any more: booked as expired")
     before = found.ledger[0] if len(found.ledger) == 1 else None
-    if before is not None and not reasons and _same(before, after):
-        return None
     if before is not None and not reasons:
+        if _same(before, after):
+            return None
         reasons.append(f"the ledger's counts are off: {_differences(before, after)}")
     surplus = sum(each.surplus for each in kept.islands)
     taken = sum(each.loaded for each in gone.islands), sum(each.rejected for each in gone.islands)
-    return Correction(
-        partition,
-        found.ledger,
-        next_offset if gone.islands else None,
-        *taken,
-        surplus,
-        after,
-        tuple(reasons),
-    )
+    keep_below = next_offset if gone.islands else None
+    return Correction(partition, found.ledger, keep_below, *taken, surplus, after, tuple(reasons))
 
 
 _REPAIR_FIRST = "`winepipeline audit --repair` explains what is wrong, and mends it"
