@@ -13,8 +13,16 @@ from winepipeline_operator.scaling.observation import Busy
 from winepipeline_operator.tally import Marks, Tally
 from winepipeline_operator.topics import GroupFacts
 
-CONSUMER, PRODUCER = "consumer", "producer"
+CONSUMER, PRODUCER, BACKFILL = "consumer", "producer", "backfill"
 COMPONENT_LABEL = "app.kubernetes.io/component"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How far a backfill is, in rows."""
+
+    rows: int
+    rows_done: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class DataPlane:
         retrying: the consumers that wait for the warehouse now.
         readiness: what each pod says of itself, by its name; a pod that did not answer is absent.
         silent: the pods that should have answered and did not.
+        history: how far the backfill is; None while none loads.
     """
 
     time_seconds: float
@@ -52,6 +61,7 @@ class DataPlane:
     retrying: int | None = None
     readiness: Mapping[str, Readiness] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
+    history: History | None = None
 
     @property
     def lag(self) -> int | None:
@@ -60,13 +70,13 @@ class DataPlane:
 
 
 def targets(pods: Iterable[Manifest]) -> tuple[Target, ...]:
-    """The pods that can be asked: consumers and producers with an address whose containers run, by name."""
+    """The pods that can be asked: those of our services with an address whose containers run, by name."""
     found = []
     for pod in pods:
         metadata, status = pod["metadata"], pod.get("status") or {}
         component = (metadata.get("labels") or {}).get(COMPONENT_LABEL)
         running = [each for each in status.get("containerStatuses") or () if "running" in (each.get("state") or {})]
-        if component in {CONSUMER, PRODUCER} and status.get("podIP") and running:
+        if component in {CONSUMER, PRODUCER, BACKFILL} and status.get("podIP") and running:
             ready = any(each["type"] == "Ready" and each["status"] == "True" for each in status.get("conditions") or ())
             found.append(Target(metadata["name"], component, status["podIP"], METRICS_PORT, expected=ready))
     return tuple(sorted(found))
@@ -88,6 +98,9 @@ class Watch:
         broker_error: BrokerError | None = None,
     ) -> DataPlane:
         """The facts after one more look."""
+        said = {each.target.name: each.readiness for each in probes if each.readiness is not None}
+        history = _history(probes)
+        probes = tuple(each for each in probes if each.target.component != BACKFILL)  # it counts no events of the topic
         known = self._tally.pods
         silent = {
             each.target.name: each.target.component
@@ -118,9 +131,18 @@ class Watch:
             since_commit_seconds=min(since, default=None),
             busy=_busy(consumers),
             retrying=sum(each.retrying for each in answers) if answers else None,
-            readiness={each.target.name: each.readiness for each in probes if each.readiness is not None},
+            readiness=said,
             silent=tuple(silent),
+            history=history,
         )
+
+
+def _history(probes: Iterable[Probe]) -> History | None:
+    for each in probes:
+        reading = each.reading if each.target.component == BACKFILL else None
+        if reading is not None and reading.history_rows is not None:
+            return History(reading.history_rows, reading.history_rows_done or 0)
+    return None
 
 
 def _busy(consumers: Iterable[Probe]) -> tuple[Busy, ...]:

@@ -21,6 +21,7 @@ NAMES = (
     "winepipeline_busy_seconds_total",
     "winepipeline_committed_offset",
     "winepipeline_seconds_since_last_commit",
+    "winepipeline_backfill_rows",
 )
 
 
@@ -62,6 +63,8 @@ def read(exposition: str) -> Reading:
             int(each.labels["partition"]): int(each.value) for each in samples.get("winepipeline_committed_offset", ())
         },
         since_commit_seconds=alone("winepipeline_seconds_since_last_commit"),
+        history_rows=total("winepipeline_backfill_rows") or None,
+        history_rows_done=total("winepipeline_backfill_rows_done") if total("winepipeline_backfill_rows") else None,
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from winepipeline_operator.backfill_status import backfill_status
 from winepipeline_operator.conditions import workload
 from winepipeline_operator.conditions.judgement import verdicts
 from winepipeline_operator.conditions.reason import Reason
@@ -35,6 +36,7 @@ def status(pipeline: WinePipeline, observed: Observed) -> Status:
             "replicas": None if child is None else int((child.get("status") or {}).get("replicas") or 0),
             "selector": ",".join(f"{name}={value}" for name, value in selector(pipeline, "consumer").items()),
             "broker": _broker(pipeline),
+            "backfill": backfill_status(pipeline, observed),
         }
     )
 

@@ -27,6 +27,8 @@ class Reading:
         busy_seconds: of work; None: it does not say, as a producer does not.
         committed: from each partition to the first offset that is not in the warehouse, as its consumer knows.
         since_commit_seconds: since the last commit of any, or its start; None: it does not say.
+        history_rows: rows of the history that a backfill loads; None: it is none, or has not counted them yet.
+        history_rows_done: of them, those that are in the warehouse.
     """
 
     produced: int = 0
@@ -42,6 +44,8 @@ class Reading:
     busy_seconds: float | None = None
     committed: Mapping[int, int] = field(default_factory=dict)
     since_commit_seconds: float | None = None
+    history_rows: int | None = None
+    history_rows_done: int | None = None
 
     def __add__(self, other: "Reading") -> "Reading":
         """Both together."""
@@ -63,12 +67,14 @@ class Reading:
                 for number in {*self.committed, *other.committed}
             },
             since_commit_seconds=_either(min, self.since_commit_seconds, other.since_commit_seconds),
+            history_rows=self.history_rows if other.history_rows is None else other.history_rows,
+            history_rows_done=self.history_rows_done if other.history_rows_done is None else other.history_rows_done,
         )
 
     def since(self, earlier: "Reading") -> "Reading":
         """What was counted after `earlier` by the same process: all of it when it has started anew since.
 
-        What is no count (retrying, committed, since_commit_seconds) stays as it is.
+        What is no count (retrying, committed, since_commit_seconds, the history's rows) stays as it is.
         """
         if self.restarted_since(earlier):
             return self

@@ -53,7 +53,8 @@ def _outline(sight: Sight) -> tuple[Any, ...]:
     topics = None if sight.topics is None else [each.reason for each in sight.topics]
     refused = None if sight.refused is None else sight.refused.reason
     flow = (bool(plane.rows_per_second), bool(plane.retrying), sight.stall is not None)
-    return (sight.ledger.mode, error, refused, topics, lag, reasons, plane.silent, flow)
+    tenths = None if plane.history is None else plane.history.rows_done * 10 // max(1, plane.history.rows)
+    return (sight.ledger.mode, error, refused, topics, lag, reasons, plane.silent, flow, tenths)
 
 
 @dataclass(frozen=True, slots=True)

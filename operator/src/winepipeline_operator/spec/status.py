@@ -45,6 +45,33 @@ class PartitionStatus(Part):
     lag: int | None = Field(default=None, ge=0, description="Events that wait.", examples=[50])
 
 
+class BackfillStatus(Part):
+    """How far the history is that `spec.backfill` asks for."""
+
+    phase: Literal["Waiting", "Running", "Paused", "Failing", "Complete"] = Field(
+        description="Failing tries again, and says why it did not go well.", examples=["Running"]
+    )
+    message: str = Field(
+        max_length=2000, description="How far it is, or why not.", examples=["60,000 of 138,329 rows are loaded"]
+    )
+    reason: str | None = Field(
+        default=None, max_length=1024, description="Of a failure, in one word.", examples=["HistoryDiffers"]
+    )
+    job: str | None = Field(
+        default=None, max_length=253, description="The Job that loads it.", examples=["albert-backfill-0d5e1f2a3b"]
+    )
+    rows: int | None = Field(
+        default=None, ge=0, description="Rows that it has: customers, products, order lines, movements.", examples=[1]
+    )
+    rows_done: int | None = Field(default=None, ge=0, description="Of them, those that are loaded.", examples=[1])
+    orders: int | None = Field(default=None, ge=0, description="Orders, once all is loaded.", examples=[73_000])
+    events: int | None = Field(default=None, ge=0, description="Events in the table, then.", examples=[138_129])
+    rejected: int | None = Field(default=None, ge=0, description="Rows that were no events.", examples=[0])
+    total_cents: int | None = Field(
+        default=None, ge=0, description="What all orders come to, equal on both sides.", examples=[2_278_837_541]
+    )
+
+
 class Status(Part):
     """The pipeline as it is."""
 
@@ -82,6 +109,9 @@ class Status(Part):
     )
     partitions: tuple[PartitionStatus, ...] = Field(
         default=(), max_length=1000, description="How far each partition is loaded.", examples=[[]]
+    )
+    backfill: BackfillStatus | None = Field(
+        default=None, description="How far the history is; absent where none is asked for.", examples=[None]
     )
     scaling: Annotated[
         dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})
