@@ -29,7 +29,9 @@ def standing() -> Iterator[Cluster]:
         return
     build()
     found = node.running()
-    if not found:
+    if found:
+        node.enforce_policies()
+    else:
         node.up()
     try:
         load()

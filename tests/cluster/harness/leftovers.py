@@ -38,6 +38,11 @@ def unmount() -> None:
         attempt("umount", "-l", point)
 
 
+def runs(name: str) -> bool:
+    """Whether the node's program of that name runs."""
+    return any(name in _command(pid) for pid in _named())
+
+
 def _named() -> Iterator[int]:
     """The processes of the files `*.pid`, as long as they are what they were: numbers are given out again."""
     for file in RUN.glob("*.pid"):

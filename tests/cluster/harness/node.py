@@ -48,7 +48,7 @@ def up() -> float:
     _services()
     ready = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
     wait_until(lambda: "True" in _asked("get", "node", NODE_NAME, "-o", ready), "the node becomes ready", NODE_SECONDS)
-    _policies()
+    enforce_policies()
     _storage()
     return time.monotonic() - started
 
@@ -133,8 +133,10 @@ def _services() -> None:
     _start("kube-proxy", f"--config={_write('proxy.yaml', settings.kube_proxy())}")
 
 
-def _policies() -> None:
-    """After the node is there: the controller asks for its address."""
+def enforce_policies() -> None:
+    """Start what enforces NetworkPolicies, unless it runs. After the node is there: it asks for the node's address."""
+    if leftovers.runs("netpol"):
+        return
     _start("netpol", f"-kubeconfig={KUBECONFIG}", f"-node={NODE_NAME}", f"-services={SERVICE_NETWORK}")
 
 
