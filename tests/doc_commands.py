@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 REPOSITORY = Path(__file__).parents[1]
 FOLDERS = ("benchmarks", "charts", "docs", "examples", "local", "operator", "services")
@@ -23,7 +24,8 @@ PAGES = sorted(
 )
 
 _BLOCK = re.compile(
-    r"^(?:<!-- (?P<mark>[^\n]*?) -->\n)?```(?P<kind>console|bash|sh)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^(?P<pad> *)(?:<!-- (?P<mark>[^\n]*?) -->\n(?P=pad))?```(?:console|bash|sh)\n(?P<text>.*?)^(?P=pad)```$",
+    re.MULTILINE | re.DOTALL,
 )
 _FILE = re.compile(r"^<!-- save as (?P<name>[\w.-]+) -->\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _WHOLE_PAGE = re.compile(r"^<!-- commands here are (?P<mark>[^\n]*?) -->$", re.MULTILINE)
@@ -66,7 +68,7 @@ def blocks(page: Path) -> Iterator[Block]:
     whole = _WHOLE_PAGE.search(text)
     for match in _BLOCK.finditer(text):
         mark = match["mark"] or (whole["mark"] if whole else "")
-        yield Block(page, text.count("\n", 0, match.start("text")) + 1, mark, tuple(_commands(match["text"])))
+        yield Block(page, text.count("\n", 0, match.start("text")) + 1, mark, tuple(_commands(dedent(match["text"]))))
 
 
 def files(page: Path) -> dict[str, str]:

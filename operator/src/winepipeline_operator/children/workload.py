@@ -1,4 +1,4 @@
-"""Deployments."""
+"""The Deployments of the services, as manifests."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""MonitoringReady."""
+"""The condition MonitoringReady: does the cluster serve what spec.monitoring asks for?"""
 
 from winepipeline_operator.children.monitoring import missing_kinds
 from winepipeline_operator.conditions.reason import Reason, reason_of
