@@ -19,6 +19,7 @@ PYTEST_ARGS ?=
 # Each worker has a broker and an emulator of its own, some 700 MB.
 PYTEST_WORKERS ?= 2
 FUZZ_EVENTS ?= 1000000
+REPLAY_LETTERS ?= 10000
 
 .PHONY: help
 help: ## Say what there is
@@ -112,6 +113,10 @@ console: ## Forward the Redpanda Console of a pipeline to port 8080, until Ctrl-
 .PHONY: fuzz
 fuzz: $(DEV) ## Run the fuzz tests at length (FUZZ_EVENTS=1000000)
 	@FUZZ_EVENTS=$(FUZZ_EVENTS) $(BIN)/pytest -k fuzz --timeout=3600 $(PYTEST_ARGS)
+
+.PHONY: replay
+replay: $(DEV) ## Run the tests of dead letters at length (REPLAY_LETTERS=10000)
+	@REPLAY_LETTERS=$(REPLAY_LETTERS) $(BIN)/pytest tests/integration/consumer/test_replay.py --timeout=3600 $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: $(DEV) ## Run every benchmark, each printing its table

@@ -123,6 +123,26 @@ def test_a_row_that_the_warehouse_refuses(scene: Scene) -> None:
     assert len(scene.dead_letters()) == len(letters)  # halving sends no letter twice
 
 
+def test_a_table_that_refuses_every_row_holds_the_stream(scene: Scene) -> None:
+    """The consumer says what is wrong and waits; once the table is mended all events land, but for the first few."""
+    columns = "CUSTOMER_ID INTEGER, EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ"
+    scene.query(f"CREATE DATABASE IF NOT EXISTS {scene.names.database}")
+    scene.query(f"CREATE SCHEMA IF NOT EXISTS {scene.names.schema}")
+    scene.query(f"CREATE TABLE {scene.names.target} (EVENT_TYPE VARCHAR(50), PRODUCT_ID NUMBER(2,0), {columns})")
+    good = [Sent(each.key, each.value, []) for each in Stream(Recipe(), seed=1).take(30, int(time.time() * 1000))]
+    scene.send(good)
+    consumer = scene.consumer(**ONE_BATCH, MAX_REFUSED_ROWS="3")
+    consumer.says("TableRefusesRows: the last 3 rows were all refused")
+    assert consumer.readiness() == "WarehouseUnavailable"
+    assert consumer.metric('winepipeline_warehouse_errors_total{reason="TableRefusesRows"}') >= 1
+    scene.query(f"CREATE OR REPLACE TABLE {scene.names.target} (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, {columns})")
+    scene.wait_until_landed()
+    found = scene.prove()
+    assert (found.total("loaded"), found.total("rejected")) == (27, 3)
+    assert len(scene.dead_letters()) == 3
+    assert consumer.readiness() == "Assigned"
+
+
 def _order_of(customer_id: int) -> bytes:
     """A valid order."""
     event = Stream(Recipe(order_probability=1), seed=customer_id).take(1, int(time.time() * 1000))[0]

@@ -27,6 +27,8 @@ from .scene import Scene, Sent
 LETTERS = int(os.environ.get("REPLAY_LETTERS", "150"))
 """`make replay` asks for ten thousand."""
 
+PATIENCE_SECONDS = 60 + LETTERS / 50
+
 GOOD = [each.value or b"" for each in Stream(Recipe(), seed=7).take(400, 1_795_000_000_000)]
 PATIENT = {"BATCH_SIZE": "100", "MAX_BATCH_SIZE": "2000"}
 MOMENTS = ("events:after", "marks:after", "commit:after")
@@ -139,7 +141,7 @@ def _turned_away(scene: Scene, count: int) -> dict[str, bytes]:
         scene.send_later(Sent(b"%d" % (number % 7), flaw.spoil(meant[-1]), [("number", b"%d" % number)]))
     scene.flush()
     scene.consumer(**PATIENT)
-    scene.wait_until_landed(seconds=60 + count / 100)
+    scene.wait_until_landed(PATIENCE_SECONDS)
     by_number = {int(dict(sent.headers)["number"] or b"0"): place for place, sent in scene.sent.items()}
     return {"{}:{}".format(*by_number[number]): event for number, event in enumerate(meant)}
 
@@ -147,7 +149,7 @@ def _turned_away(scene: Scene, count: int) -> dict[str, bytes]:
 def _landed_once(scene: Scene, originals: dict[str, bytes], at_least: int) -> None:
     """Every event that was meant is in the table once, and the audit holds up to the topic's end."""
     ids = sorted(json.loads(each)["event_id"] for each in originals.values())
-    eventually(lambda: _count(scene, "target") >= len(ids), "all replayed events landed", 60, 0.2)
+    eventually(lambda: _count(scene, "target") >= len(ids), "all replayed events landed", PATIENCE_SECONDS, 0.2)
     rows = scene.query(f"SELECT EVENT_CONTENT:event_id::VARCHAR FROM {scene.names.target}")  # noqa: S608
     landed = sorted(str(row[0]) for row in rows)
     assert Counter(landed).most_common(1)[0][1] == 1

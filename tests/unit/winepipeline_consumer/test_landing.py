@@ -1,7 +1,7 @@
 """A batch lands whole; what the warehouse refuses is found, turned away, and holds nothing up."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pyarrow.parquet as pq
@@ -14,7 +14,7 @@ from winepipeline_consumer.jobs import Loaded, Loading
 from winepipeline_consumer.landing import Landing, encoded
 from winepipeline_consumer.letter import Headers, Letter
 from winepipeline_consumer.metrics import Metrics
-from winepipeline_warehouse.errors import DataRefused, Fenced, Misconfigured
+from winepipeline_warehouse.errors import DataRefused, Fenced, Misconfigured, Unavailable
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.load import Load
 
@@ -51,6 +51,9 @@ class FakeDesk:
     def __init__(self) -> None:
         self.now = ORIGIN
         self.sent: list[Letter] = []
+        self.troubles: list[Unavailable] = []
+        self.releases = 0
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def origin(self) -> Origin:
         """The topic as it is now."""
@@ -60,6 +63,15 @@ class FakeDesk:
         """Keep."""
         self.sent.extend(letters)
 
+    def hold(self, trouble: Unavailable) -> None:
+        """Keep, and do what a person would do meanwhile."""
+        self.troubles.append(trouble)
+        self.meanwhile()
+
+    def released(self) -> None:
+        """Keep."""
+        self.releases += 1
+
     def key_and_headers(self, partition: int, offset: int, value: bytes) -> tuple[bytes, Headers]:
         """Made of the place."""
         return b"%d/%d" % (partition, offset), [("value", value)]
@@ -68,12 +80,12 @@ class FakeDesk:
 class Scene:
     """A landing with its surroundings."""
 
-    def __init__(self, poisoned: set[tuple[int, int]] | None = None) -> None:
+    def __init__(self, poisoned: set[tuple[int, int]] | None = None, **given: Any) -> None:
         self.loader = FakeLoader(poisoned or set())
         self.desk = FakeDesk()
         self.metrics = Metrics()
         self.told: list[Loaded] = []
-        self.landing = Landing(cast(Any, self.loader), cast(Any, self.desk), self.metrics, self.told.append)
+        self.landing = Landing(cast(Any, self.loader), cast(Any, self.desk), self.metrics, self.told.append, **given)
 
     def land(self, batch: Batch) -> None:
         """Land it."""
@@ -174,3 +186,39 @@ def test_a_refusal_that_no_row_explains_ends_the_consumer() -> None:
     scene.loader.load = lambda _: (_ for _ in ()).throw(refused)  # type: ignore[method-assign,assignment]
     with pytest.raises(Misconfigured, match="out of range"):
         scene.land(batch_of([], [(0, 0)]))
+
+
+def test_a_table_that_refuses_every_row_holds_the_stream() -> None:
+    """Few events become dead letters; the others wait for somebody to mend the table, and land as soon as he has."""
+    rows = [(0, offset) for offset in range(40)]
+    scene = Scene(set(rows), most_refused=5)
+
+    def mend_at_the_third_look() -> None:
+        if len(scene.desk.troubles) == 3:
+            scene.loader.poisoned.clear()
+
+    scene.desk.meanwhile = mend_at_the_third_look
+    scene.land(batch_of(rows, []))
+    assert len(scene.desk.sent) == 5
+    assert sorted(scene.loader.loaded) == rows[5:]
+    assert {each.reason for each in scene.desk.troubles} == {"TableRefusesRows"}
+    assert "MAX_REFUSED_ROWS above 5" in scene.desk.troubles[0].hint
+    assert scene.desk.releases == 1
+
+
+def test_rows_that_are_bad_among_good_ones_hold_nobody_up() -> None:
+    """As long as the table takes some rows, those that it refuses are dead letters, however many they are."""
+    rows = [(0, offset) for offset in range(40)]
+    scene = Scene(set(rows[::2]), most_refused=3)
+    scene.land(batch_of(rows, []))
+    assert (len(scene.desk.sent), len(scene.loader.loaded)) == (20, 20)
+    assert scene.desk.troubles == []
+
+
+def test_a_stream_that_is_held_is_given_up_with_its_partitions() -> None:
+    """A consumer that waits for a table does not hold on to partitions that the group has given to others."""
+    rows = [(0, offset) for offset in range(10)]
+    scene = Scene(set(rows), most_refused=2, given_up=lambda _: True)
+    with pytest.raises(Fenced):
+        scene.land(batch_of(rows, []))
+    assert len(scene.desk.troubles) == 1

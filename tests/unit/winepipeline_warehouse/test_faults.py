@@ -21,6 +21,7 @@ CASES: list[tuple[int | None, str | None, str, type[WarehouseError], str]] = [
     (90085, "22000", "was suspended immediate by resource monitor", Unavailable, "WarehouseSuspended"),
     (390114, "08001", "Authentication token has expired", Unavailable, "SessionGone"),
     (390111, "08001", "Session no longer exists", Unavailable, "SessionGone"),
+    (390998, "08001", "a log-in fault that nobody has sorted", Unavailable, "LoginRefused"),
     (
         250001,
         "08001",
@@ -86,3 +87,8 @@ def test_a_complaint_is_one_line() -> None:
     assert fault(2003, "42S02", "SQL compilation error:\n  Object 'T'\tdoes not exist").message.split("\n") == [
         "SQL compilation error: Object 'T' does not exist"
     ]
+
+
+def test_a_log_in_that_is_refused_for_an_unknown_reason_has_a_hint() -> None:
+    """Whoever sees the consumer try again and again is told where the reason can be found."""
+    assert "LOGIN_HISTORY" in fault(390998, "08001", "who knows").hint

@@ -69,7 +69,8 @@ def run(settings: ConsumerSettings, stop: Stop, make_watch: Callable[[Metrics, r
     _LOG.info("🍷 consuming %s as %s; /metrics on port %d", settings.topic, settings.group_id, endpoints.port)
     loader = Loader(settings, Names(settings.database, settings.schema_name, settings.table), watch, watch.rng)
     desk = Desk(reader.source, sink, settings.group_id, watch)
-    reader.attach(Worker(loader, desk, metrics, settings.instance_name, settings.accepted_topic_id))
+    owner, accepted = settings.instance_name, settings.accepted_topic_id
+    reader.attach(Worker(loader, desk, metrics, owner, accepted, settings.max_refused_rows))
     auditor = Auditor(settings, settings.audit_interval_seconds, metrics, reader.standing, watch.rng)
     auditor.start()
     settle_down()

@@ -11,6 +11,7 @@ from winepipeline_consumer.kafka import Sink, Source
 from winepipeline_consumer.letter import Headers, Letter, Outgoing, cut, headers_of
 from winepipeline_consumer.watch import Watch
 from winepipeline_warehouse.backoff import delays_seconds
+from winepipeline_warehouse.errors import Unavailable
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.loader import Interrupted
 
@@ -21,6 +22,9 @@ _MOST_DELAY_SECONDS = 5.0
 
 _CUTS_BYTES = (65_536, 1024)
 """How much of a letter's value is sent where the topic does not take all of it, and where not even that."""
+
+_HOLD_SECONDS = 5.0
+"""How often it is tried whether a person has mended what was in the way."""
 
 T = TypeVar("T")
 
@@ -56,6 +60,16 @@ class Desk:
     def key_and_headers(self, partition: int, offset: int, value: bytes) -> tuple[bytes | None, Headers]:
         """Those of the message with this value, read again; none where the topic does not hold it any more."""
         return self._persist(lambda: self._source.key_and_headers(partition, offset, value))
+
+    def hold(self, trouble: Unavailable) -> None:
+        """Tell of trouble that only a person can end, and wait a while before it is looked at again."""
+        self._watch.trouble(trouble, _HOLD_SECONDS)
+        if self._watch.wait(_HOLD_SECONDS):
+            raise Interrupted from trouble
+
+    def released(self) -> None:
+        """That trouble is over."""
+        self._watch.recovered()
 
     def _send_cut(self, letter: Outgoing) -> None:
         """A letter that was too large, or in a batch of letters that was: by itself, then less and less of it."""

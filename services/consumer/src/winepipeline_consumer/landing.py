@@ -14,7 +14,7 @@ from winepipeline_consumer.letter import Letter
 from winepipeline_consumer.metrics import Metrics
 from winepipeline_events.fault import Rejection
 from winepipeline_events.reason import Reason
-from winepipeline_warehouse.errors import DataRefused, Fenced, Misconfigured
+from winepipeline_warehouse.errors import DataRefused, Fenced, Misconfigured, Unavailable
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.load import Load
 from winepipeline_warehouse.loader import Loader
@@ -47,12 +47,33 @@ def encoded(batch: Batch, origin: Origin) -> Load:
 class Landing:
     """Lands batches, one after the other, in the loading thread."""
 
-    def __init__(self, loader: Loader, desk: Desk, metrics: Metrics, landed: Callable[[Loaded], None]) -> None:
-        """`landed` is told of every commit: of the batch, or of each part of a halved one."""
+    def __init__(
+        self,
+        loader: Loader,
+        desk: Desk,
+        metrics: Metrics,
+        landed: Callable[[Loaded], None],
+        most_refused: int = 0,
+        given_up: Callable[[int], bool] = lambda _: False,
+    ) -> None:
+        """What a batch is landed with.
+
+        Args:
+            loader: the warehouse.
+            desk: the broker.
+            metrics: what is told.
+            landed: told of every commit: of the batch, or of each part of a halved one.
+            most_refused: so many rows one after another may be refused before the table is held for the cause; 0: all.
+            given_up: whether a generation is not to be loaded any more.
+        """
         self._loader = loader
         self._desk = desk
         self._metrics = metrics
         self._landed = landed
+        self._most_refused = most_refused
+        self._given_up = given_up
+        self._refused_in_a_row = 0
+        self._held = False
 
     def land(self, job: Loading) -> None:
         """Land a batch, whatever it takes.
@@ -72,12 +93,46 @@ class Landing:
             try:
                 self._loader.load(work)
             except DataRefused as refused:
+                if self._is_the_table(batch):
+                    self._hold(batch, refused)
+                    pieces.append((batch, encoded(batch, job.origin)))
+                    continue
                 # The part that comes first in each partition has to be loaded first, so it goes on top.
                 pieces.extend((part, encoded(part, job.origin)) for part in reversed(self._parts(batch, refused)))
             else:
                 self._metrics.insert_duration.observe(time.perf_counter() - begun)
+                self._taken(batch)
                 self._count(batch)
         self._metrics.batch_duration.observe(time.monotonic() - job.begun)
+
+    def _is_the_table(self, batch: Batch) -> bool:
+        """Whether so many rows were refused, with none taken in between, that the rows cannot be the cause."""
+        if len(batch.rows) != 1:
+            return False
+        self._refused_in_a_row += 1
+        return 0 < self._most_refused < self._refused_in_a_row
+
+    def _hold(self, batch: Batch, refused: DataRefused) -> None:
+        """Wait: row by row, the whole stream would go to the dead letters, and it can be loaded once somebody acts.
+
+        Raises:
+            Fenced: the batch is not ours any more.
+        """
+        self._held = True
+        hint = f"mend the table; if the rows are at fault, set MAX_REFUSED_ROWS above {self._most_refused}, or to 0"
+        words = f"the last {self._refused_in_a_row - 1} rows were all refused, this one too: {refused.message}"
+        self._desk.hold(Unavailable("TableRefusesRows", words, hint))
+        self._refused_in_a_row -= 1
+        if self._given_up(batch.generation):
+            raise Fenced("Fenced", "the batch was given up while the table refused its rows")
+
+    def _taken(self, batch: Batch) -> None:
+        """The warehouse has taken rows."""
+        if len(batch.rows):
+            self._refused_in_a_row = 0
+            if self._held:
+                self._held = False
+                self._desk.released()
 
     def _send_letters(self, batch: Batch, sent: set[tuple[int, int]]) -> None:
         """Before the transaction: a letter may be there twice, but never be missing. `sent` holds those of this job."""

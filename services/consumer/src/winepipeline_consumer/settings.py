@@ -117,6 +117,15 @@ class ConsumerSettings(KafkaSettings, ProcessSettings, WarehouseSettings):
         ge=0,
         le=600,
     )
+    max_refused_rows: int = Field(
+        100,
+        alias="MAX_REFUSED_ROWS",
+        description="How many rows one after another the warehouse may refuse for their data before the consumer waits "
+        "for somebody to look at the table, instead of making dead letters of all that comes; 0: it never waits.",
+        examples=[100],
+        ge=0,
+        le=1_000_000,
+    )
     audit_interval_seconds: float = Field(
         900,
         alias="AUDIT_INTERVAL_SECONDS",

@@ -33,7 +33,7 @@ class Watch:
         """A try failed."""
         self._metrics.warehouse_errors.labels(error.reason).inc()
         self._metrics.retrying.set(1)
-        self.trouble_reason = f"{error.reason}: {error.message}"
+        self.trouble_reason = f"{error.reason}: {error.message}" + (f". What to do: {error.hint}" if error.hint else "")
         _LOG.warning("the warehouse does not take it: %s; next try in %.1f s", self.trouble_reason, delay_seconds)
 
     def recovered(self) -> None:

@@ -24,15 +24,23 @@ SLOTS = 2
 class Worker:
     """Encodes, loads and claims; what came of it is put into `outcomes`."""
 
-    def __init__(self, loader: Loader, desk: Desk, metrics: Metrics, owner: str, accepted_topic_id: str | None) -> None:
-        """`owner` is our name in the ledger; for `accepted_topic_id` see `claim.claim`."""
+    def __init__(
+        self,
+        loader: Loader,
+        desk: Desk,
+        metrics: Metrics,
+        owner: str,
+        accepted_topic_id: str | None,
+        most_refused: int = 0,
+    ) -> None:
+        """`owner` is our name in the ledger; for the last two see `claim.claim` and `Landing`."""
         self.outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._loader = loader
         self._desk = desk
         self._metrics = metrics
         self._owner = owner
         self._accepted_topic_id = accepted_topic_id
-        self._landing = Landing(loader, desk, metrics, self.outcomes.put)
+        self._landing = Landing(loader, desk, metrics, self.outcomes.put, most_refused, self._is_broken)
         self._broken_generation = -1
         self._to_encode: queue.SimpleQueue[tuple[Batch, Origin, float] | None] = queue.SimpleQueue()
         self._to_load: queue.SimpleQueue[Loading | Claiming | None] = queue.SimpleQueue()
@@ -64,6 +72,9 @@ class Worker:
         """Load nothing more of this generation, nor of those before it."""
         self._broken_generation = max(self._broken_generation, generation)
 
+    def _is_broken(self, generation: int) -> bool:
+        return generation <= self._broken_generation
+
     def stop(self, seconds: float) -> bool:
         """Finish what was submitted, for so long; whether it is finished. What is not committed is not lost."""
         self._to_encode.put(None)
@@ -83,7 +94,7 @@ class Worker:
     def _encode_all(self) -> None:
         while (job := self._to_encode.get()) is not None:
             batch, origin, begun = job
-            if batch.generation <= self._broken_generation:
+            if self._is_broken(batch.generation):
                 self.outcomes.put(Done(batch.generation, dropped=True))
             else:
                 with self._metrics.step("encode"):
@@ -105,7 +116,7 @@ class Worker:
     def _landed(self, job: Loading) -> Done:
         """Land a batch; if it does not get in, nothing of its generation is to be loaded any more."""
         generation = job.batch.generation
-        if generation <= self._broken_generation:
+        if self._is_broken(generation):
             return Done(generation, dropped=True)
         try:
             self._landing.land(job)

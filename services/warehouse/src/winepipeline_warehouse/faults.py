@@ -61,6 +61,12 @@ _GENERAL = "22000"
 """A class of data by the standard, but Snowflake uses it too for a warehouse that a resource monitor has suspended
 (090073, 090085): by itself it says nothing about the data."""
 
+_CODES_OF_LOGIN = range(390_000, 391_000)
+_UNKNOWN_LOGIN = (
+    "if this lasts, it is about who logs in: `winepipeline check` tries the log-in, and the account's LOGIN_HISTORY "
+    "says why it was refused"
+)
+
 _CODES_OF_CONNECTING = range(250_000, 252_000)
 
 
@@ -87,6 +93,8 @@ def fault(code: int | None, sql_state: str | None, message: str) -> WarehouseErr
         return DataRefused("RefusedByWarehouse", text)
     if state.startswith("28"):
         return Misconfigured("LoginFailed", text, _CREDENTIALS)
+    if number in _CODES_OF_LOGIN:
+        return Unavailable("LoginRefused", text, _UNKNOWN_LOGIN)
     return Unavailable("Unavailable", text)
 
 
