@@ -1,4 +1,4 @@
-"""The Deployments of the services, as manifests."""
+"""Deployments, and how their pods are replaced by others."""
 
 from collections.abc import Mapping
 from typing import Any
