@@ -24,8 +24,11 @@ from winepipeline_producer.stream import Recipe, Stream
 from .process import eventually
 from .scene import Scene, Sent
 
-LETTERS = int(os.environ.get("REPLAY_LETTERS", "150"))
+LETTERS = int(os.environ.get("REPLAY_LETTERS", "66"))
 """`make replay` asks for ten thousand."""
+
+KILLED_LETTERS = max(24, LETTERS // 100)
+"""In transactions of two letters a second until they are killed; the last replay sends the rest."""
 
 PATIENCE_SECONDS = 60 + LETTERS / 50
 
@@ -56,7 +59,7 @@ def test_letters_of_every_reason_mended_and_sent_again_land_once(scene: Scene) -
 
 def test_a_replay_that_is_killed_sends_nothing_twice(scene: Scene) -> None:
     """Killed right before or right after any of its steps and begun again, a replay sends each letter once."""
-    originals = _turned_away(scene, 60)
+    originals = _turned_away(scene, KILLED_LETTERS)
     edits = {identity(letter.source): originals[letter.name] for letter in _letters(scene)}
     for moment in MOMENTS:
         _killed(scene, edits, moment)
