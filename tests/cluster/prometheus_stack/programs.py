@@ -1,4 +1,7 @@
-"""prometheus-operator and its config-reloader, built from their Go module: three minutes, once on a machine."""
+"""Prometheus, prometheus-operator and its config-reloader, built from their Go modules: minutes, once on a machine.
+
+Debian's Prometheus will not do in a cluster: it is built without the discovery of Kubernetes' targets.
+"""
 
 import json
 from pathlib import Path
@@ -8,10 +11,31 @@ from tests.cluster.harness.programs import GO, SMALL, Program
 from tests.cluster.harness.shell import run
 
 VERSION: Final = "0.85.0"
+PROMETHEUS_VERSION: Final = "2.42.0"
+PROMETHEUS_MODULE: Final = "github.com/prometheus/prometheus"
 MODULE: Final = "github.com/prometheus-operator/prometheus-operator"
 _SUBMODULES: Final = ("pkg/apis/monitoring", "pkg/client")
 _COMMANDS: Final = {"operator": "prometheus-operator", "prometheus-config-reloader": "prometheus-config-reloader"}
 _VERSION_PACKAGE: Final = "github.com/prometheus/common/version"
+
+
+def _build_prometheus(module: Path, output: Path) -> None:
+    """Of the ways to find targets only Kubernetes': with all of them, the clouds' libraries take most of the time."""
+    published = f"v0.{PROMETHEUS_VERSION.removeprefix('2.')}"
+    required = f"require {PROMETHEUS_MODULE} {published}"
+    (module / "go.mod").write_text(f"module prometheusserver\n\ngo 1.24\n\n{required}\n", encoding="utf-8")
+    (module / "tools.go").write_text(
+        f'//go:build tools\n\npackage tools\n\nimport _ "{PROMETHEUS_MODULE}/cmd/prometheus"\n', encoding="utf-8"
+    )
+    said = run("go", "mod", "download", "-json", f"{PROMETHEUS_MODULE}@{published}", folder=module, environment=GO)
+    plugins = Path(json.loads(said)["Dir"]) / "plugins" / "plugins.go"
+    only = module / "plugins.go.txt"
+    only.write_text(f'package plugins\n\nimport _ "{PROMETHEUS_MODULE}/discovery/kubernetes"\n', encoding="utf-8")
+    overlay = module / "overlay.json"
+    overlay.write_text(json.dumps({"Replace": {str(plugins): str(only)}}), encoding="utf-8")
+    flags = f"{SMALL[1]} -X {_VERSION_PACKAGE}.Version={PROMETHEUS_VERSION}"
+    where = ("-o", str(output / "prometheus-kubernetes"), f"{PROMETHEUS_MODULE}/cmd/prometheus")
+    run("go", "build", SMALL[0], flags, f"-overlay={overlay}", *where, folder=module, environment=GO)
 
 
 def _build(module: Path, output: Path) -> None:
@@ -29,6 +53,7 @@ def _build(module: Path, output: Path) -> None:
 
 
 OPERATOR: Final = Program(dict.fromkeys(_COMMANDS.values(), ("--version",)), VERSION, _build)
+PROMETHEUS: Final = Program({"prometheus-kubernetes": ("--version",)}, PROMETHEUS_VERSION, _build_prometheus)
 
 
 def definitions() -> Path:

@@ -14,12 +14,10 @@ from typing import Any, Final
 from tests.cluster.cluster import Cluster, wait_until
 from tests.cluster.harness import images, programs
 from tests.cluster.harness.layout import CACHE, KUBECONFIG, PROGRAMS, REPOSITORY, RUN
-from tests.cluster.prometheus_stack.programs import OPERATOR, definitions
-from tests.prometheus_binary import binary
+from tests.cluster.prometheus_stack.programs import OPERATOR, PROMETHEUS, PROMETHEUS_VERSION, definitions
 
 NAMESPACE: Final = "monitoring"
 RELEASE: Final = "kube-prometheus-stack"
-PROMETHEUS_VERSION: Final = "2.42.0"
 PROMETHEUS_IMAGE: Final = f"winepipeline-test-prometheus:{PROMETHEUS_VERSION}"
 RELOADER_IMAGE: Final = "winepipeline-test-config-reloader:0.85.0"
 EVALUATION: Final = "5s"
@@ -84,6 +82,7 @@ def remove_definitions(cluster: Cluster) -> None:
 def running(cluster: Cluster) -> Iterator[Stack]:
     """prometheus-operator beside the cluster, and a Prometheus in it that takes monitors and rules by label."""
     programs.build(OPERATOR)
+    programs.build(PROMETHEUS)
     _load_images()
     for manifest in _manifests():
         cluster.kubectl("apply", "-f", "-", text=json.dumps(manifest))
@@ -91,12 +90,12 @@ def running(cluster: Cluster) -> Iterator[Stack]:
         process = subprocess.Popen(
             [
                 PROGRAMS / "prometheus-operator",
-                f"--kubeconfig={KUBECONFIG}",
                 f"--prometheus-config-reloader={RELOADER_IMAGE}",
                 "--web.listen-address=127.0.0.1:0",
             ],
             stdout=log,
             stderr=log,
+            env={"KUBECONFIG": str(KUBECONFIG)},
         )
     try:
         cluster.kubectl("apply", "-f", "-", text=json.dumps(_prometheus()))
@@ -112,8 +111,8 @@ def running(cluster: Cluster) -> Iterator[Stack]:
 def _load_images() -> None:
     context = CACHE / "prometheus_stack"
     context.mkdir(parents=True, exist_ok=True)
-    for program in (Path(binary("prometheus")).resolve(), PROGRAMS / "prometheus-config-reloader"):
-        shutil.copy2(program, context / program.name)
+    for name in ("prometheus-kubernetes", "prometheus-config-reloader"):
+        shutil.copy2(PROGRAMS / name, context / name)
     file = Path("Dockerfile")
     shutil.copy2(REPOSITORY / "tests" / "cluster" / "prometheus_stack" / file, context / file)
     wanted = (
