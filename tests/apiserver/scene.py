@@ -60,9 +60,18 @@ class Operator:
 
     def metrics(self) -> str:
         """What Prometheus would read; empty while it does not listen yet."""
+        return self._ask("/metrics")
+
+    def readiness(self) -> str:
+        """What the kubelet would read; empty while it does not listen yet."""
+        return self._ask("/readyz")
+
+    def _ask(self, path: str) -> str:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}{path}", timeout=10) as answer:
                 return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return str(error.read().decode())
         except urllib.error.URLError:
             return ""
 

@@ -3,7 +3,6 @@
 A Kubernetes object as Python dictionaries takes some 30 KB, packed about 1 KB; few of them are looked at in a round.
 """
 
-import json
 import threading
 import zlib
 from collections import defaultdict
@@ -11,9 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from winepipeline_operator.identity import PIPELINE_LABEL, Manifest
 from winepipeline_operator.kinds import Kind
 from winepipeline_operator.ownership import owners_of_replicas
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder()
 
 Key = tuple[str, str]
 """A pipeline's namespace and name."""
@@ -49,13 +53,13 @@ class Seen:
             namespace=metadata["namespace"],
             name=metadata["name"],
             version=version_of(body),
-            packed=b"" if kind.metadata_only else zlib.compress(json.dumps(slim).encode(), 1),
+            packed=b"" if kind.metadata_only else zlib.compress(_ENCODER.encode(slim), 1),
             pipeline=(metadata.get("labels") or {}).get(PIPELINE_LABEL, ""),
         )
 
     def body(self) -> Manifest:
         """The object; of its `managedFields` only who asked for `spec.replicas`."""
-        found: Manifest = json.loads(zlib.decompress(self.packed))
+        found: Manifest = _DECODER.decode(zlib.decompress(self.packed))
         return found
 
 
@@ -114,6 +118,10 @@ class Cache:
         with self._lock:
             names = self._of_pipeline.get(key, ())
             return [self._objects[kind][key[0], name] for kind, name in names]
+
+    def state_of(self, key: Key) -> frozenset[tuple[str, str, int]]:
+        """Which objects a pipeline has, in which versions: while it is the same, nothing has happened to them."""
+        return frozenset((each.kind.plural, each.name, each.version) for each in self.of_pipeline(key))
 
     def count(self) -> int:
         """How many objects there are."""

@@ -7,19 +7,20 @@ form (`1000m` as `1`); the apply that follows then changes nothing, and the call
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from winepipeline_operator.identity import APPLIED_ANNOTATION, Manifest
 
 _DIGITS = 16
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def fingerprint(manifest: Manifest) -> str:
     """Of all that the manifest says, in hexadecimal; the order of its keys does not count."""
-    text = json.dumps(manifest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    return hashlib.sha256(_ENCODER.encode(manifest)).hexdigest()[:_DIGITS]
 
 
 def marked(manifest: Manifest) -> dict[str, Any]:

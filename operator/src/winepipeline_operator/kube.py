@@ -4,12 +4,12 @@ Objects go in and out as the JSON they are. The client's generated classes would
 of our own kind. Every call is bounded in time and may be made from any thread.
 """
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+import msgspec
 from kubernetes import client, config
 from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import HTTPError
@@ -104,10 +104,10 @@ class Kube:
             if response.status >= 400:  # noqa: PLR2004 - HTTP's own
                 raise error_of(response.status, response.read(), what)
             for line in _lines(response.stream(65_536)):
-                event = json.loads(line)
+                event = msgspec.json.decode(line)
                 if event["type"] == "ERROR":
                     status = event["object"]
-                    raise error_of(int(status.get("code") or 500), json.dumps(status).encode(), what)
+                    raise error_of(int(status.get("code") or 500), msgspec.json.encode(status), what)
                 yield event["type"], event["object"]
         except (HTTPError, OSError) as error:
             raise Unreachable(f"{what}: {_words(error)}") from error
@@ -181,7 +181,7 @@ class Kube:
         headers = {"Accept": accept}
         data = None
         if body is not None:
-            data = json.dumps(body, ensure_ascii=False).encode()
+            data = msgspec.json.encode(body)
             headers["Content-Type"] = f"application/{patch or 'json'}"
         url = f"{self._host}{path}?{urlencode(query or {})}"
         response = self._send(method, url, what, data, headers, READ_SECONDS)
@@ -191,7 +191,7 @@ class Kube:
             raise Unreachable(f"{what}: {_words(error)}") from error
         if response.status >= 400:  # noqa: PLR2004 - HTTP's own
             raise error_of(response.status, answer, what)
-        found: dict[str, Any] = json.loads(answer)
+        found: dict[str, Any] = msgspec.json.decode(answer)
         return found
 
     def _send(

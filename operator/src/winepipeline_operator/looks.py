@@ -117,7 +117,7 @@ class Looks:
         memory = self._memory(key, pipeline)
         sight, answer = self._see(key, pipeline, memory)
         ledger = memory.ledger
-        if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
+        if answer.asked and pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
             ledger = self._means.scaler.turn(pipeline, ledger, sight.data_plane)
             self._means.restarts.turn(key, pipeline, sight.stall)
         sight = Sight(sight.data_plane, ledger, sight.topics, sight.refused, sight.trend, sight.stall)

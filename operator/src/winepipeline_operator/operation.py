@@ -71,10 +71,11 @@ class Operation:
                 look_seconds=settings.look_seconds,
             )
         )
+        self._rollout = Rollout(kube, self._cache)
         self._reconciler = Reconciler(
             cache=self._cache,
             observer=observer,
-            rollout=Rollout(kube, self._cache),
+            rollout=self._rollout,
             announcer=Announcer(kube, self._cache, self._metrics, teller),
             teller=teller,
             ending=Ending(kube, self._cache, brokers),
@@ -136,6 +137,7 @@ class Operation:
         for threads in (self._lookers, self._threads):
             await asyncio.to_thread(threads.shutdown, cancel_futures=True)
         self._looks.stop()
+        self._rollout.stop()
         if self._endpoints is not None:
             self._endpoints.close()
         _LOG.info("👋 stopped")

@@ -64,6 +64,7 @@ class Reconciler:
         self._resync_seconds = resync_seconds
         self._failures: dict[Key, int] = {}
         self._secrets: dict[Key, tuple[str, ...]] = {}
+        self._settled: dict[Key, object] = {}
 
     def round(self, key: Key) -> float:
         """Look at a pipeline and do what is to be done; returns after how many seconds to look again."""
@@ -99,6 +100,7 @@ class Reconciler:
         self._teller.forget(key)
         self._failures.pop(key, None)
         self._secrets.pop(key, None)
+        self._settled.pop(key, None)
         self._metrics.end(key)
 
     def users_of(self, namespace: str, secret: str) -> list[Key]:
@@ -122,12 +124,24 @@ class Reconciler:
         outcome = Outcome()
         if pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
             outcome = self._bring_about(key, pipeline, observed)
+        if outcome.applied or outcome.pruned:
             # Told is what stands after the round, not what stood before it.
             observed = replace(self._observer.observe(pipeline, self._kinds()), sight=observed.sight)
         self._announcer.announce(key, pipeline, status(pipeline, replace(observed, failures=outcome.failures)))
         return (outcome.failures[0].reason if outcome.failures else None), self._resync_seconds
 
     def _bring_about(self, key: Key, pipeline: WinePipeline, observed: Observed) -> Outcome:
+        """Make the children so; nothing is compared while all that this depends on is as it was when all was right."""
+        metadata = pipeline.metadata
+        state = (metadata.uid, metadata.generation, self._cache.state_of(key), observed.secrets, observed.kinds)
+        if self._settled.get(key) == state:
+            return Outcome()
+        outcome = self._bring_about_anew(key, pipeline, observed)
+        if outcome == Outcome():
+            self._settled[key] = state
+        return outcome
+
+    def _bring_about_anew(self, key: Key, pipeline: WinePipeline, observed: Observed) -> Outcome:
         wanted = desired(pipeline, observed, self._platform)
         outcome = self._rollout.bring_about(key, pipeline.metadata.uid, wanted)
         for child in outcome.applied:

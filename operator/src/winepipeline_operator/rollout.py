@@ -1,7 +1,9 @@
 """Makes the children so: applies what differs, then deletes what is no longer wanted. It never stops at a failure."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from winepipeline_operator.cache import Cache, Key, Seen
@@ -14,6 +16,11 @@ from winepipeline_operator.observed import ChildId, Failure
 
 _NEVER_PRUNED = frozenset({POD, VOLUME_CLAIM})
 """Pods belong to their Deployments, and volumes hold data: `deletionPolicy` decides about those, nothing else."""
+
+_WORKLOADS = frozenset({"Deployment", "StatefulSet", "Job"})
+
+_THREADS = 16
+"""For all pipelines together: the API server does a few applies at a time, and makes more of them wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Rollout:
         self._kube = kube
         self._cache = cache
         self._known: dict[Key, _Known] = {}
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="apply")
 
     def forget(self, key: Key) -> None:
         """The pipeline is gone."""
@@ -60,41 +68,65 @@ class Rollout:
             Terminating: nothing can be created in the namespace any more.
         """
         known = self._known.setdefault(key, {})
+        due = [each for each in wanted if not self._is_right(key[0], each, known)]
         applied: list[ChildId] = []
         failures: list[Failure] = []
-        for manifest in wanted:
-            child = ChildId.of(manifest)
-            try:
-                if self._apply(key[0], child, manifest, known):
+        # Workloads come last: what their pods need, and who may reach them, is there before them.
+        for wave in (
+            [each for each in due if each["kind"] not in _WORKLOADS],
+            [each for each in due if each["kind"] in _WORKLOADS],
+        ):
+            for child, done in self._threads.map(partial(self._try, key[0], known), wave):
+                if isinstance(done, Failure):
+                    failures.append(done)
+                elif done:
                     applied.append(child)
-            except (Unreachable, Terminating):
-                raise
-            except (KubeError, LookupError) as error:
-                failures.append(_failure(child, error))
         # What took the place of a child may not stand yet: the child stays until all that is wanted is there.
         pruned = [] if failures else self._prune(key, uid, {ChildId.of(each) for each in wanted}, known)
         return Outcome(tuple(applied), tuple(pruned), tuple(failures))
 
+    def stop(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _is_right(self, namespace: str, manifest: Manifest, known: _Known) -> bool:
+        """Whether an object is there as it is wanted, or on its way out: its end wakes us."""
+        child = ChildId.of(manifest)
+        try:
+            seen = self._cache.find(kind_of(manifest), namespace, child.name)
+        except LookupError:
+            return False  # the apply tells it
+        if seen is None:
+            return False
+        mark = fingerprint(manifest)
+        if known.get(child) == (mark, seen.version):
+            return True
+        live = seen.body()
+        if live["metadata"].get("deletionTimestamp"):
+            return True
+        right = stands(marked(manifest), live)
+        if right:
+            known[child] = (mark, seen.version)
+        return right
+
+    def _try(self, namespace: str, known: _Known, manifest: Manifest) -> tuple[ChildId, bool | Failure]:
+        """Apply a manifest; whether that changed anything, or what kept it from being applied."""
+        child = ChildId.of(manifest)
+        try:
+            return child, self._apply(namespace, child, manifest, known)
+        except (Unreachable, Terminating):
+            raise
+        except (KubeError, LookupError) as error:
+            return child, _failure(child, error)
+
     def _apply(self, namespace: str, child: ChildId, manifest: Manifest, known: _Known) -> bool:
-        """Apply a manifest where it differs from what is there; whether that changed anything."""
         kind = kind_of(manifest)
-        wish = marked(manifest)
-        mark = fingerprint(wish)
         seen = self._cache.find(kind, namespace, child.name)
-        if seen is not None:
-            if known.get(child) == (mark, seen.version):
-                return False
-            live = seen.body()
-            if live["metadata"].get("deletionTimestamp"):
-                return False  # its end wakes us
-            if stands(wish, live):
-                known[child] = (mark, seen.version)
-                return False
-        answer = self._apply_or_delete(kind, namespace, wish, seen)
+        answer = self._apply_or_delete(kind, namespace, marked(manifest), seen)
         if answer is None:
             return True
         after = Seen.of(kind, answer)
-        known[child] = (mark, after.version)
+        known[child] = (fingerprint(manifest), after.version)
         self._cache.wrote(after)
         return seen is None or after.version != seen.version
 
