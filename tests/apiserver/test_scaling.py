@@ -135,14 +135,13 @@ def test_nobody_jumps_when_the_mode_changes(consumers: Consumers, watching: Oper
     until(lambda: consumers.owners == {SCALER})
     consumers.change(mode="Off", replicas=3)
     until(lambda: (consumers.replicas, consumers.owners) == (3, {OPERATOR}))
-    status, scale = consumers.place.plane.call(
-        "GET", consumers.place.path("winepipelines", "albert", PIPELINES) + "/scale"
-    )
-    assert status == 200
-    path = consumers.place.path("winepipelines", "albert", PIPELINES) + "/scale"
-    status, answer = consumers.place.plane.call("PUT", path, {**scale, "spec": {"replicas": 5}})
-    assert status == 200, answer
+    in_place = ("--namespace", consumers.place.namespace)
+    typed = consumers.place.plane.kubectl("scale", "wp", "albert", "--replicas", "5", *in_place)
+    assert typed.returncode == 0, typed.stderr
     until(lambda: consumers.replicas == 5)
+
+    typed = consumers.place.plane.kubectl("autoscale", "wp", "albert", "--min", "1", "--max", "6", *in_place)
+    assert typed.returncode == 0, typed.stderr
 
     seen = _numbers_until(consumers, lambda: consumers.owners == {SCALER}, mode="Builtin", minReplicas=2, replicas=5)
     assert seen == {5}, "taken over as it stood"
