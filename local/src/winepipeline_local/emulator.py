@@ -21,11 +21,14 @@ LAST_LINES = 8
 class Emulator:
     """One emulator; stopping and starting it again keeps its port and, with a data folder, its data."""
 
-    def __init__(self, data_folder: Path, port: int = 0, log_file: Path | None = None) -> None:
+    def __init__(
+        self, data_folder: Path, port: int = 0, log_file: Path | None = None, upload_seconds: float = 0
+    ) -> None:
         """`port` 0 lets the system choose at the first start; `log_file` defaults to one beside the data."""
         self.data_folder = data_folder
         self.log_file = log_file or data_folder.with_name(f"{data_folder.name}.log")
         self.port = port
+        self._upload_seconds = upload_seconds
         self._port_file = data_folder.with_name(f"{data_folder.name}.port")
         self._child: Child | None = None
 
@@ -77,7 +80,7 @@ class Emulator:
         self.data_folder.mkdir(parents=True, exist_ok=True)
         self._port_file.unlink(missing_ok=True)
         environment = without_service_settings(os.environ) | {
-            **emulator_environment(HOST, self.port, str(self.data_folder)),
+            **emulator_environment(HOST, self.port, str(self.data_folder), self._upload_seconds),
             "EMULATOR_PORT_FILE": str(self._port_file),
         }
         self._child = Child.start(

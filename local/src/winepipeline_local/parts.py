@@ -30,8 +30,10 @@ class Parts:
         self._exits_seconds: dict[str, list[float]] = {"broker": [], "emulator": []}
         if pipeline.spec.broker.external is None:
             self.broker = Broker(state.kafka_folder, log_file=state.log_file("broker"))
-        if pipeline.spec.warehouse.snowflake is None:
-            self.emulator = Emulator(state.warehouse_folder, free_ports(1)[0], state.log_file("emulator"))
+        emulated = pipeline.spec.warehouse.emulator
+        if emulated is not None:
+            log_file = state.log_file("emulator")
+            self.emulator = Emulator(state.warehouse_folder, free_ports(1)[0], log_file, emulated.upload_seconds)
 
     @property
     def endpoints(self) -> Endpoints:

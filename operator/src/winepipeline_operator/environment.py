@@ -157,15 +157,20 @@ def backfill_environment(pipeline: WinePipeline, endpoints: Endpoints, sqlite: s
     return variables
 
 
-def emulator_environment(host: str, port: int, database_directory: str | None) -> dict[str, str]:
+def emulator_environment(
+    host: str, port: int, database_directory: str | None, upload_seconds: float = 0
+) -> dict[str, str]:
     """The environment of the emulator.
 
     Args:
         host: The address to listen on.
         port: The port to listen on; 0 for any free one.
         database_directory: Where its databases are kept; None keeps them in memory.
+        upload_seconds: How long an upload takes at least.
     """
     variables = {"EMULATOR_HOST": host, "EMULATOR_PORT": str(port)}
+    if upload_seconds:
+        variables["EMULATOR_UPLOAD_SECONDS"] = _number(upload_seconds)
     if database_directory is not None:
         variables["EMULATOR_DATABASE_DIR"] = database_directory
     return variables

@@ -55,6 +55,6 @@ class Histogram:
             if count >= rank and count > below:
                 if bound == inf:
                     return lower
-                return lower + (bound - lower) * (rank - below) / (count - below)
+                return min(bound, lower + (bound - lower) * (rank - below) / (count - below))
             lower, below = bound, count
         return lower

@@ -2,14 +2,16 @@
 
 import http.client
 import io
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import ProgrammingError
 
-from .conftest import EVENTS, Emulator, copy_statement, parquet, put, run
+from .conftest import EVENTS, Emulator, copy_statement, parquet, put, run, running
 
 Connect = Callable[..., SnowflakeConnection]
 
@@ -133,3 +135,17 @@ def test_a_stage_that_is_not_there_is_told(session: SnowflakeConnection) -> None
         put(session, "NO", "a.parquet", b"x")
     with pytest.raises(ProgrammingError, match="only named stages"):
         run(session, "LIST @~")
+
+
+def test_an_account_that_is_far_away_keeps_uploads_waiting_side_by_side() -> None:
+    """With EMULATOR_UPLOAD_SECONDS each upload takes so long, and two at a time do not wait for each other."""
+    with running(None, EMULATOR_UPLOAD_SECONDS="1") as emulator:
+        sessions = [emulator.connect(database=None, schema=None) for _ in range(2)]
+        run(sessions[0], "CREATE DATABASE IF NOT EXISTS WINE")
+        run(sessions[0], "CREATE SCHEMA IF NOT EXISTS WINE.RAW")
+        run(sessions[0], "CREATE STAGE WINE.RAW.FAR FILE_FORMAT = (TYPE = PARQUET)")
+        begun = time.monotonic()
+        with ThreadPoolExecutor(2) as pool:
+            done = [pool.submit(put, each, "WINE.RAW.FAR", f"{each.session_id}.parquet", b"x") for each in sessions]
+            assert [each.result()[0][6] for each in done] == ["UPLOADED", "UPLOADED"]
+        assert 1.0 <= time.monotonic() - begun < 2.0

@@ -141,3 +141,4 @@ def test_the_emulator_keeps_its_databases_where_it_is_told() -> None:
     """With a directory the rows survive a restart; without one they are kept in memory."""
     assert emulator_environment("127.0.0.1", 0, None) == {"EMULATOR_HOST": "127.0.0.1", "EMULATOR_PORT": "0"}
     assert emulator_environment("0.0.0.0", 8080, "/data")["EMULATOR_DATABASE_DIR"] == "/data"  # noqa: S104 as in a pod
+    assert emulator_environment("127.0.0.1", 0, None, 0.5)["EMULATOR_UPLOAD_SECONDS"] == "0.5"

@@ -27,7 +27,8 @@ def emulator(pipeline: WinePipeline, observed: Observed, platform: Platform) -> 
     if pipeline.spec.warehouse.emulator is None:
         # What is not wanted is pruned, and a change of the resource must not take rows with it.
         return (claim,) if ChildId.of(claim) in observed.children else ()
-    template = pod_template(pipeline, "emulator", _program(platform, name), platform, {})
+    program = _program(platform, name, pipeline.spec.warehouse.emulator.upload_seconds)
+    template = pod_template(pipeline, "emulator", program, platform, {})
     ingress = (
         from_components(pipeline, ("consumer", "backfill"), (EMULATOR,)),
         from_labelled(pipeline, "emulator", (EMULATOR,)),
@@ -42,12 +43,12 @@ def emulator(pipeline: WinePipeline, observed: Observed, platform: Platform) -> 
     )
 
 
-def _program(platform: Platform, claim: str) -> Program:
+def _program(platform: Platform, claim: str, upload_seconds: float) -> Program:
     return own_program(
         image=platform.images.emulator,
         share=_SHARE,
         stop_seconds=STOP_SECONDS,
-        environment=emulator_environment(_EVERYWHERE, EMULATOR.number, DATABASES),
+        environment=emulator_environment(_EVERYWHERE, EMULATOR.number, DATABASES, upload_seconds),
         port=EMULATOR,  # it has no metrics, and answers for its health where it answers everything
         volumes=(Volume("data", DATABASES, {"persistentVolumeClaim": {"claimName": claim}}),),
     )

@@ -13,7 +13,16 @@ Authentication = Literal["Password", "KeyPair"]
 
 
 class Emulator(Part):
-    """An emulator of Snowflake beside the pipeline, for laptops, kind and demos. It has no fields yet."""
+    """An emulator of Snowflake beside the pipeline, for laptops, kind and demos."""
+
+    upload_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=60,
+        description="How many seconds each upload takes at least: an account is far away, and the emulator is not. "
+        "With it a consumer is as slow as in earnest, and scaling is seen at moderate loads.",
+        examples=[0.5],
+    )
 
 
 class Snowflake(Part):

@@ -35,7 +35,7 @@ class Service:
         """Open the databases in `folder` (in memory, where the settings name none), and serve them."""
         directory = None if settings.database_dir is None else folder
         try:
-            stages = StageFiles(folder / "stages")
+            stages = StageFiles(folder / "stages", settings.upload_seconds)
             self._account = Account(directory, stages.root, settings.threads, settings.memory_megabytes)
         except (duckdb.IOException, OSError) as error:
             raise CannotServe(

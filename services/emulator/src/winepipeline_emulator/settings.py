@@ -70,6 +70,14 @@ class EmulatorSettings(ProcessSettings):
         examples=[3600],
         gt=0,
     )
+    upload_seconds: float = Field(
+        0.0,
+        alias="EMULATOR_UPLOAD_SECONDS",
+        description="How long an upload takes at least, as it does to an account that is far away.",
+        examples=[0.5],
+        ge=0,
+        le=60,
+    )
     threads: int = Field(
         1,
         alias="EMULATOR_THREADS",

@@ -9,6 +9,7 @@ import hmac
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -41,8 +42,10 @@ def files_with_prefix(prefix: str) -> Iterator[Path]:
 class StageFiles:
     """The folder of all stages, and the secret that signs uploads for as long as this process runs."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, upload_seconds: float = 0.0) -> None:
+        """`upload_seconds` is how long each upload is made to take at least."""
         self.root = root
+        self.upload_seconds = upload_seconds
         self._secret = secrets.token_bytes(32)
         self._arriving = root / ".arriving"
         self._arriving.mkdir(parents=True, exist_ok=True)
@@ -91,6 +94,7 @@ class StageFiles:
         """Store an upload whole or not at all; False when its address was not signed here."""
         if not hmac.compare_digest(signature, self._signature(target)):
             return False
+        time.sleep(self.upload_seconds)
         destination = self.root / target
         destination.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._arriving, delete=False) as arriving:
