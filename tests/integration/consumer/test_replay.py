@@ -1,5 +1,6 @@
 """Letters that are sent again land exactly once, whatever happens to the replay."""
 
+import itertools
 import json
 import multiprocessing
 import os
@@ -37,6 +38,7 @@ PATIENT = {"BATCH_SIZE": "100", "MAX_BATCH_SIZE": "2000"}
 MOMENTS = ("events:after", "marks:after", "commit:after")
 """Right before a step is right after the one before it; before any event is sent there is nothing to send twice."""
 
+_numbers = itertools.count()
 _FORKS = multiprocessing.get_context("fork")
 
 
@@ -48,10 +50,12 @@ def test_letters_of_every_reason_mended_and_sent_again_land_once(scene: Scene) -
     assert 0 < mended < LETTERS
     assert by_repair.tally.matched == LETTERS
     edits = {identity(letter.source): originals[letter.name] for letter in _letters(scene)}
-    by_hand = _replay(scene, Correction(edits=edits))
+    by_hand = _replay(scene, Correction(edits=edits), name="by-hand")
     assert by_hand.tally.outcomes == {Outcome.SENT: LETTERS - mended, Outcome.REPLAYED_BEFORE: mended, **_none(by_hand)}
     again = _replay(scene, Correction(edits=edits))
     assert again.tally.outcomes[Outcome.REPLAYED_BEFORE] == LETTERS
+    begun_again = _replay(scene, Correction(edits=edits), name="by-hand")  # as a Job's next pod does
+    assert begun_again.tally.outcomes == by_hand.tally.outcomes
     _landed_once(scene, originals, by_repair.tally.outcomes[Outcome.SENT])
     replayed = scene.query(f"SELECT COUNT(*) FROM {scene.names.rejected} WHERE REPLAYED_AT IS NOT NULL")  # noqa: S608
     assert int(replayed[0][0]) == LETTERS
@@ -195,16 +199,14 @@ class _Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _replay(scene: Scene, correction: Correction) -> Report:
-    return _work(scene, correction, _sender(scene))
+def _replay(scene: Scene, correction: Correction, name: str = "") -> Report:
+    order = _order(scene, correction, name=name)
+    return Replay(order, _topic(scene), _rejects(scene), lambda _: None).send(_sender(scene))
 
 
-def _work(scene: Scene, correction: Correction, sender: Sender) -> Report:
-    return Replay(_order(scene, correction), _topic(scene), _rejects(scene), lambda _: None).send(sender)
-
-
-def _order(scene: Scene, correction: Correction, rate: float = 50_000.0) -> Order:
-    return Order(scene.topic, scene.dead_letter_topic, correction=correction, events_per_second=rate, name="test")
+def _order(scene: Scene, correction: Correction, rate: float = 50_000.0, name: str = "") -> Order:
+    name = name or f"replay-{os.getpid()}-{next(_numbers)}"
+    return Order(scene.topic, scene.dead_letter_topic, correction=correction, events_per_second=rate, name=name)
 
 
 def _sender(scene: Scene) -> Sender:
