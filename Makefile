@@ -120,7 +120,7 @@ replay: $(DEV) ## Run the tests of dead letters at length (REPLAY_LETTERS=10000)
 
 .PHONY: bench
 bench: $(DEV) ## Run every benchmark, each printing its table
-	@for name in $(basename $(notdir $(wildcard benchmarks/consumer.py benchmarks/producer.py benchmarks/scaling.py benchmarks/operator.py))); do \
+	@for name in $(basename $(notdir $(wildcard benchmarks/backfill.py benchmarks/consumer.py benchmarks/producer.py benchmarks/scaling.py benchmarks/operator.py))); do \
 	  echo "--- $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 .PHONY: docs

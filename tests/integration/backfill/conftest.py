@@ -80,7 +80,11 @@ class Cellar:
         with Session(settings) as session:
             return session.query(
                 statement.format(
-                    target=names.target, ledger=names.ledger, rejected=names.rejected, customers=names.customers
+                    target=names.target,
+                    ledger=names.ledger,
+                    rejected=names.rejected,
+                    customers=names.customers,
+                    stage=names.stage,
                 )
             )
 

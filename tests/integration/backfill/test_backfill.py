@@ -69,6 +69,7 @@ def test_ten_kills_lose_and_double_nothing(cellar: Cellar) -> None:
         assert cellar.run(KILL_AT=where) in {KILLED, ExitCode.OK}, where
     assert cellar.run() == ExitCode.OK
     assert_whole(cellar)
+    assert cellar.query("LIST @{stage}") == [], "what killed runs left in the stage is swept up"
 
 
 def test_a_lost_volume_is_no_matter(cellar: Cellar) -> None:

@@ -1,6 +1,5 @@
 """A history in pieces, each of one transaction: from a range of keys to files and a step of the ledger."""
 
-import hashlib
 import io
 import secrets
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from winepipeline_backfill.rendering import (
     render_movements,
 )
 from winepipeline_backfill.schema import CUSTOMERS, MOVEMENTS, ORDER_LINES, PRODUCTS, Table
+from winepipeline_warehouse.history import file_prefix, mark_of
 from winepipeline_warehouse.ledger import Advance, Origin
 from winepipeline_warehouse.load import Beside, Load
 from winepipeline_warehouse.names import Names
@@ -62,7 +62,7 @@ class Chunk:
         """As one transaction; its name is used once."""
         rows, rejected = self.rendered.rows, self.rendered.rejected
         return Load(
-            name=f"history-{self.partition}-{self.start}-{secrets.token_hex(6)}",
+            name=f"{file_prefix(origin)}{self.partition}-{self.start}-{secrets.token_hex(6)}",
             origin=origin,
             advances=(Advance(self.partition, epoch, self.start, self.end, len(rows), len(rejected)),),
             rows=encode_rows(rows) if len(rows) else b"",
@@ -90,7 +90,7 @@ class Extraction:
         self._origin = origin
         self._limit = chunk_rows
         self._labels = labels(list(database.products()))
-        self._mark = hashlib.sha256(f"{origin.topic} {origin.topic_id}".encode()).hexdigest()[:16].encode()
+        self._mark = mark_of(origin).encode()
         self.extents: dict[int, Extent] = {number: database.extent(table) for number, table in PARTITIONS.items()}
 
     @property

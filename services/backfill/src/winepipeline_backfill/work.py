@@ -18,7 +18,7 @@ from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_backfill.settling import differs, settled
 from winepipeline_warehouse.claim import OriginChanged
 from winepipeline_warehouse.errors import DataRefused, Fenced
-from winepipeline_warehouse.history import identities, origin_of, standing, sums, withdraw
+from winepipeline_warehouse.history import identities, origin_of, standing, sums, sweep, withdraw
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.loader import Loader
 from winepipeline_warehouse.names import Names
@@ -127,6 +127,8 @@ class Backfill:
                 self._land(chunk, origin, claims[partition])
                 key, done = chunk.end, done + chunk.count
                 self._report(Phase.LOADING, done, work.total)
+        if open_:
+            self._loader.ask(lambda session, names: sweep(session, names, origin))
 
     def _claim(self, work: Extraction, origin: Origin, partitions: list[int]) -> dict[int, Claim]:
         """Only we may load from here on; whoever did before is fenced off."""

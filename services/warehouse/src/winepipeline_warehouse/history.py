@@ -5,6 +5,7 @@ its topic id says which history it is; its partitions are tables, its offsets ar
 stream (the epoch that fences, the ledger in the load's transaction, the audit) holds for a history.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from winepipeline_warehouse.ledger import Origin
@@ -23,6 +24,11 @@ def origin_of(name: str, identity: str) -> Origin:
         identity: what tells it from another history of that name.
     """
     return Origin(CLUSTER, f"{PREFIX}{name}", identity)
+
+
+def mark_of(origin: Origin) -> str:
+    """Sixteen letters that tell one history from any other, for names of files and events."""
+    return hashlib.sha256(f"{origin.topic} {origin.topic_id}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,16 @@ def withdraw(session: Session, names: Names, origin: Origin) -> int:
         f"DELETE FROM {names.ledger} WHERE TOPIC = %s AND TOPIC_ID = %s AND NEXT_OFFSET = FIRST_OFFSET",
         (origin.topic, origin.topic_id),
     )
+
+
+def sweep(session: Session, names: Names, origin: Origin) -> None:
+    """Remove the files that killed runs left in the stage; for when all of the history is loaded."""
+    session.query(f"REMOVE @{names.stage}/{file_prefix(origin)}")
+
+
+def file_prefix(origin: Origin) -> str:
+    """How the names of a history's staged files begin."""
+    return f"history-{mark_of(origin)}-"
 
 
 def sums(session: Session, names: Names, origin: Origin) -> HistorySums:
