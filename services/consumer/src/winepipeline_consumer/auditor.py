@@ -1,5 +1,9 @@
-"""Audits our own partitions every now and then, in a thread and a session of its own: loading never waits for it."""
+"""Audits our own partitions every now and then, in a thread and a session of its own: loading never waits for it.
 
+It also sweeps the stage, once a day.
+"""
+
+import datetime as dt
 import logging
 import random
 import threading
@@ -14,6 +18,7 @@ from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.recent import Mark, Recent, recent_audit
 from winepipeline_warehouse.session import Session
 from winepipeline_warehouse.settings import WarehouseSettings
+from winepipeline_warehouse.sweep import sweep
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,6 +27,8 @@ MOST_OFFSETS = 5_000_000
 
 _FIRST_SECONDS = 10.0
 """The first look only marks where the ledger stands, so it comes soon."""
+
+_SWEEP_SECONDS = 24 * 3600.0
 
 Standing = tuple[Origin, Mapping[int, int]]
 """The topic, and how far each partition of ours is committed."""
@@ -50,6 +57,7 @@ class Auditor:
         self._marks: dict[int, deque[Mark]] = {}
         self._seen: Mapping[int, int] = {}
         self._held = False
+        self._sweep_at = 0.0
 
     def start(self) -> None:
         """Begin, unless the interval is 0."""
@@ -72,6 +80,7 @@ class Auditor:
         try:
             with Session(self._settings) as session:
                 found = recent_audit(session, self._names, origin, self._marks_of(origin, committed))
+                self._sweep(session)
         except WarehouseError as error:
             _LOG.warning("the audit was not made: %s; the next one comes in %.0f s", error, self._interval_seconds)
             return
@@ -89,6 +98,14 @@ class Auditor:
                 self.look()
             except Exception:  # noqa: BLE001 - an audit that fails must not end what it audits
                 _LOG.exception("a fault of ours kept the audit from being made")
+
+    def _sweep(self, session: Session) -> None:
+        if time.monotonic() < self._sweep_at:
+            return
+        self._sweep_at = time.monotonic() + _SWEEP_SECONDS
+        count = sweep(session, self._names, dt.datetime.now(dt.UTC))
+        if count:
+            _LOG.info("%d files that killed consumers had left in @%s are gone", count, self._names.stage)
 
     def _marks_of(self, origin: Origin, partitions: Mapping[int, int]) -> dict[int, Mark | None]:
         """The oldest mark of each partition of ours; those of partitions that went are forgotten."""
