@@ -3,6 +3,7 @@
 import io
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from winepipeline_backfill.chunk import CUSTOMERS_PARTITION, PARTITIONS, PRODUCTS_PARTITION, Chunk, Extraction
+from winepipeline_backfill.errors import SourceUnfit
 from winepipeline_backfill.reading import Database
 from winepipeline_backfill.refusal import without_the_refused
 from winepipeline_backfill.rendering import ORDER_LINES_PARTITION
@@ -124,3 +126,17 @@ def test_a_refused_customer_is_for_a_person(database: Database) -> None:
     (chunk, *_) = pieces(database, 200)[CUSTOMERS_PARTITION]
     with pytest.raises(Misconfigured, match="DimensionRefused"):
         without_the_refused(chunk, REFUSED)
+
+
+def test_a_database_without_one_event_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    """A column of the wrong form is told once, with its fault, and does not send every row to the rejects."""
+    file = shop(tmp_path / "shop.sqlite")
+    with closing(Database(file)) as database:
+        Extraction(database, NAMES, ORIGIN, 10).look()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE orders SET ordered_at = 1770109200")
+    with closing(Database(file)) as database, pytest.raises(SourceUnfit) as failure:
+        Extraction(database, NAMES, ORIGIN, 10).look()
+    assert "none of the first 1 rows of order_lines is an event; line_id 10: WrongType, $.timestamp" in str(
+        failure.value
+    )

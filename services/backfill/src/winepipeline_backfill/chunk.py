@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from winepipeline_backfill.errors import SourceUnfit
 from winepipeline_backfill.reading import Database, Extent, Row
 from winepipeline_backfill.rendering import (
     MOVEMENTS_PARTITION,
@@ -37,6 +38,10 @@ PARTITIONS: dict[int, Table] = {
     MOVEMENTS_PARTITION: MOVEMENTS,
 }
 """From a partition of the ledger to its table, in the order in which they are loaded."""
+
+
+_FIRST_ROWS = 1_000
+"""So many are looked at before anything is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +110,38 @@ class Extraction:
     def chunk(self, partition: int, start: int) -> Chunk:
         """The next rows of a table, from the key `start` on; there must be some before the table's end."""
         end_of_all = self.extents[partition].end
-        if partition == ORDER_LINES_PARTITION:
-            found = self._database.lines(start, self._limit)
-            rendered, beside = render_lines(found, self._mark, self._labels), None
-        elif partition == MOVEMENTS_PARTITION:
-            found = self._database.movements(start, self._limit)
-            rendered, beside = render_movements(found, self._mark, self._labels), None
+        beside = None
+        if partition in (ORDER_LINES_PARTITION, MOVEMENTS_PARTITION):
+            found, rendered = self._rendered(partition, start, self._limit)
         else:
             found = self._database.rows(PARTITIONS[partition], start, self._limit)
             rendered, beside = Rendered(Rows.none()), self._beside(partition, found)
         end = int(found[-1][0]) + 1 if len(found) == self._limit else end_of_all
         return Chunk(partition, start, end, len(found), rendered, beside)
+
+    def look(self) -> None:
+        """See whether the first rows are events at all, before a whole database of one's own goes to the rejects.
+
+        Raises:
+            SourceUnfit: not one of them is, with the first one's fault.
+        """
+        for partition in (ORDER_LINES_PARTITION, MOVEMENTS_PARTITION):
+            first = self.extents[partition].first
+            rendered = self._rendered(partition, first, _FIRST_ROWS)[1] if self.extents[partition].rows else None
+            if rendered is not None and not len(rendered.rows):
+                table, letter = PARTITIONS[partition], rendered.rejected[0]
+                raise SourceUnfit(
+                    f"none of the first {len(rendered.rejected):,} rows of {table.name} is an event; "
+                    f"{table.key} {letter.offset}: {letter.reason.value}, {letter.detail}",
+                    "mend the column; docs/how-to/backfill.md lists what is read",
+                )
+
+    def _rendered(self, partition: int, start: int, limit: int) -> tuple[list[Row], Rendered]:
+        if partition == ORDER_LINES_PARTITION:
+            found = self._database.lines(start, limit)
+            return found, render_lines(found, self._mark, self._labels)
+        found = self._database.movements(start, limit)
+        return found, render_movements(found, self._mark, self._labels)
 
     def _beside(self, partition: int, found: list[Row]) -> Beside:
         customers = partition == CUSTOMERS_PARTITION

@@ -60,7 +60,9 @@ class Backfill:
         with closing(self._source()) as database:
             self._report(Phase.CHECKING, 0, 1)
             origin = self._origin(database)
-            self._load_all(database, origin)
+            work = Extraction(database, self._names, origin, self._settings.chunk_rows)
+            work.look()
+            self._load_all(work, origin)
             self._report(Phase.COUNTING, 0, 1)
             stands = self._loader.ask(lambda session, names: standing(session, names, origin))
             found = self._loader.ask(lambda session, names: sums(session, names, origin))
@@ -110,8 +112,7 @@ class Backfill:
         topic = origin_of(self._settings.name, "").topic
         return self._loader.ask(lambda session, names: identities(session, names, topic))
 
-    def _load_all(self, database: Database, origin: Origin) -> None:
-        work = Extraction(database, self._names, origin, self._settings.chunk_rows)
+    def _load_all(self, work: Extraction, origin: Origin) -> None:
         stands = self._loader.ask(lambda session, names: standing(session, names, origin)).next_keys
         open_ = [p for p, extent in work.extents.items() if extent.rows and stands.get(p, extent.first) < extent.end]
         done = work.total
@@ -136,7 +137,7 @@ class Backfill:
         try:
             claims = self._loader.claim(origin, firsts, self._settings.instance_name, None)
         except OriginChanged as error:
-            raise HistoryDiffers(error.message, "start it again to learn more") from error
+            raise differs(self._settings.name, min(self._identities()), origin.topic_id) from error
         rivals = self._identities() - {origin.topic_id}
         if rivals:  # both began at once: neither has loaded anything
             self._loader.ask(lambda session, names: withdraw(session, names, origin))
