@@ -77,7 +77,7 @@ kind-down: ## Delete that cluster
 
 .PHONY: test-cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
-	@$(BIN)/pytest tests/cluster $(PYTEST_ARGS)
+	@$(BIN)/pytest tests/cluster --verbose --durations=10 $(PYTEST_ARGS)
 
 .PHONY: prometheus-binary
 prometheus-binary: $(DEV) ## Put Debian's Prometheus and promtool into .venv/bin, for tests and `winepipeline up`

@@ -27,11 +27,14 @@ packages() {
   trim
 }
 
-# Arrow's remote procedure calls, headers, sources and tests: a third of it. Nothing here opens a Flight.
+# A third of Arrow, half of Kubernetes' client: remote procedure calls, file systems in clouds, headers, sources and
+# tests, a second client for asyncio. Nothing here uses them, and Arrow looks which of them are there.
 trim() {
   for site in "$TARGET"/lib/python3*/site-packages; do
     rm -rf "$site"/pyarrow/tests "$site"/pyarrow/include "$site"/pyarrow/src "$site"/pyarrow/*flight* \
-      "$site"/pyarrow/_pyarrow_cpp_tests* "$site"/numpy/*/tests "$site"/numpy/tests "$site"/numpy/f2py
+      "$site"/pyarrow/_pyarrow_cpp_tests* "$site"/pyarrow/libarrow_s3* "$site"/pyarrow/_s3fs* "$site"/pyarrow/_gcsfs* \
+      "$site"/pyarrow/_azurefs* "$site"/pyarrow/_hdfs* "$site"/numpy/*/tests "$site"/numpy/tests "$site"/numpy/f2py \
+      "$site"/kubernetes/aio
     find "$site" \( -name '*.pyx' -o -name '*.pxd' -o -name '*.pxi' -o -name '*.pyi' \) -delete
   done
 }
