@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly CLUSTER=winepipeline CONTEXT=kind-winepipeline SYSTEM=winepipeline-system
-readonly TAG=${TAG:-$(sed -n 's/^appVersion: //p' charts/winepipeline/Chart.yaml)}
+# Another one each time: so the operator sees that its images, and those of every pod, have changed.
+readonly TAG=${TAG:-dev-$(date +%Y%m%d%H%M%S)}
 readonly IMAGES=(operator:operator producer:services/producer consumer:services/consumer backfill:services/backfill
   emulator:services/emulator)
 
@@ -39,9 +40,6 @@ up() {
   kind load docker-image --name "$CLUSTER" "${names[@]}"
   helm upgrade --install winepipeline charts/winepipeline --kube-context "$CONTEXT" --namespace "$SYSTEM" \
     --create-namespace --set "imageTag=$TAG" --wait --timeout 5m >/dev/null
-  # The tag is the same after a build as before it, so that only a restart takes the new image.
-  kube --namespace "$SYSTEM" rollout restart deployment --selector app.kubernetes.io/name=winepipeline-operator
-  kube --namespace "$SYSTEM" rollout status deployment --selector app.kubernetes.io/name=winepipeline-operator
   kube apply -f tools/kind/namespace.yaml
   kube apply --namespace wine -f examples/demo.yaml
   kube apply -f tools/kind/console.yaml
