@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from winepipeline_operator.cache import Cache, Key, Seen
-from winepipeline_operator.conditions.reason import Reason
+from winepipeline_operator.conditions.reason import PASSING, Reason
 from winepipeline_operator.identity import Manifest
 from winepipeline_operator.kinds import PIPELINE
 from winepipeline_operator.kube import Kube
@@ -13,9 +13,6 @@ from winepipeline_operator.pipeline_status import changes
 from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.spec.status import Condition, Status
 from winepipeline_operator.teller import Teller
-
-_PASSING = frozenset({Reason.STARTING, Reason.NOT_SEEN_YET, Reason.WAITS_FOR_BROKER, Reason.ROLLING})
-"""Reasons that nobody needs an Event about: a moment later there is another one."""
 
 
 class Announcer:
@@ -59,7 +56,7 @@ class Announcer:
 
 def _is_news(before: str | None, condition: Condition) -> bool:
     """What is wrong, and what is right again; not what was never wrong."""
-    if condition.reason in _PASSING:
+    if condition.reason in PASSING:
         return False
     return _is_bad(condition) or before == _bad_word(condition) or condition.type == "Ready"
 

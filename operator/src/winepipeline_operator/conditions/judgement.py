@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from winepipeline_operator.conditions.broker import broker_ready, topics_ready
 from winepipeline_operator.conditions.flow import events_loadable, keeps_up, stalled
-from winepipeline_operator.conditions.monitoring import monitoring_ready
-from winepipeline_operator.conditions.reason import Reason, reason_of
+from winepipeline_operator.conditions.monitoring import concerns_monitoring, monitoring_ready
+from winepipeline_operator.conditions.reason import PASSING, Reason, reason_of
 from winepipeline_operator.conditions.services import consumers_ready, producer_ready, warehouse_ready
 from winepipeline_operator.conditions.verdict import Verdict
 from winepipeline_operator.identity import PAUSE_ANNOTATION
@@ -31,27 +31,33 @@ def verdicts(pipeline: WinePipeline, observed: Observed) -> tuple[Verdict, ...]:
     return (_with_hands_off(pipeline, _ready(pipeline, observed, parts)), *parts)
 
 
-_NEEDED = frozenset(
-    {"BrokerReady", "TopicsReady", "WarehouseReady", "ConsumersReady", "ProducerReady", "MonitoringReady"}
-)
+_NEEDED = frozenset({"BrokerReady", "TopicsReady", "WarehouseReady", "ConsumersReady", "ProducerReady"})
+"""What Ready needs; a pipeline that nobody watches carries its events all the same."""
 
 
 def _ready(pipeline: WinePipeline, observed: Observed, parts: Sequence[Verdict]) -> Verdict:
     """Ready: each part is, and events go through; why not, the part first that the others wait for."""
     if pipeline.spec.paused:
         return Verdict.no("Ready", Reason.PAUSED, "spec.paused is true: write paused: false to go on")
-    for part in parts:
-        stands = part.aspect == "Stalled" and part.holds
-        useless = part.aspect == "EventsLoadable" and part.holds is False
-        if stands or useless or (part.aspect in _NEEDED and part.holds is False):
-            return Verdict.no("Ready", part.reason, f"{part.aspect}: {part.message}")
-    if observed.failures:
-        first = observed.failures[0]
+    failing = [part for part in parts if _fails(part)]
+    if failing:
+        # What time alone takes away is said only where nothing else is wrong.
+        gravest = next((part for part in failing if part.reason not in PASSING), failing[0])
+        return Verdict.no("Ready", gravest.reason, f"{gravest.aspect}: {gravest.message}")
+    first = next((each for each in observed.failures if not concerns_monitoring(pipeline, each)), None)
+    if first is not None:
         return Verdict.no("Ready", reason_of(first.reason, Reason.CHILD_REFUSED), f"{first.message}. {first.hint}")
     unknown = next((part for part in parts if part.aspect in _NEEDED and part.holds is None), None)
     if unknown is not None:
         return Verdict.unknown("Ready", unknown.reason, f"{unknown.aspect}: {unknown.message}")
     return Verdict.yes("Ready", Reason.ALL_PARTS_READY, "every part is ready")
+
+
+def _fails(part: Verdict) -> bool:
+    """Whether the pipeline cannot be called ready for this."""
+    if part.aspect == "Stalled":
+        return part.holds is True
+    return part.holds is False and (part.aspect in _NEEDED or part.aspect == "EventsLoadable")
 
 
 def _with_hands_off(pipeline: WinePipeline, ready: Verdict) -> Verdict:

@@ -103,6 +103,10 @@ class Reason(StrEnum):
     SCALED = "Scaled"
 
 
+PASSING: Final = frozenset({Reason.STARTING, Reason.NOT_SEEN_YET, Reason.WAITS_FOR_BROKER, Reason.ROLLING})
+"""Reasons that time alone takes away: nobody needs an Event about them, and they come after all others."""
+
+
 def reason_of(word: str, otherwise: Reason) -> Reason:
     """The reason that a word of somebody else's stands for; `otherwise` where it is none of these."""
     return Reason(word) if word in _WORDS else otherwise

@@ -21,12 +21,11 @@ _WHAT_A_PRODUCER_SAYS = {
 
 def warehouse_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
     """Whether the warehouse can be worked with: by the emulator's pods, and by what consumers say of it."""
-    missing = secrets.missing(pipeline, warehouse_secrets(pipeline), observed)
-    trouble = missing
-    if trouble is None and pipeline.spec.warehouse.emulator is not None:
-        trouble = workload.trouble(pipeline, "emulator", observed)
-    consumers = of_component(observed.pods, "consumer")
-    trouble = trouble or exit_of(consumers, EXIT_WAREHOUSE)
+    trouble = secrets.missing(pipeline, warehouse_secrets(pipeline), observed)
+    own = workload.trouble(pipeline, "emulator", observed) if pipeline.spec.warehouse.emulator is not None else None
+    if trouble is None and own is not None and not own.passing:
+        trouble = own
+    trouble = trouble or exit_of(of_component(observed.pods, "consumer"), EXIT_WAREHOUSE) or own
     if trouble is not None:
         return Verdict.no("WarehouseReady", trouble.reason, trouble.message)
     said = _said(observed, "consumer")

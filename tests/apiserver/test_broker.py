@@ -1,0 +1,81 @@
+"""Topics at a real broker outside of the cluster: made, grown, kept for as long as said, deleted only when asked to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from winepipeline_local.broker import Broker
+from winepipeline_local.kafka import Cluster, Topic
+
+from .scene import PIPELINES, Operator, Place, demo, until
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A running Kafka."""
+    kafka = Broker(tmp_path_factory.mktemp("broker") / "kafka")
+    kafka.start()
+    yield kafka
+    kafka.stop()
+
+
+def outside(broker: Broker, name: str, **spec: Any) -> dict[str, Any]:
+    """A pipeline on that broker, its topics named after it."""
+    topics = {"topic": {"name": name, "partitions": 2}, "deadLetterTopic": {"name": f"{name}_dlq"}}
+    external = {"external": {"bootstrapServers": broker.bootstrap}}
+    return {**demo(), "spec": {"broker": external, "warehouse": {"emulator": {}}, **topics, **spec}}
+
+
+def test_topics_are_made_and_grown(broker: Broker, place: Place, operator: Operator) -> None:
+    """Both topics are made, given more partitions when more are wanted, and Events say so."""
+    cluster = Cluster({"bootstrap.servers": broker.bootstrap})
+    place.create(outside(broker, "made"))
+    until(lambda: place.condition("albert", "TopicsReady").get("status") == "True", 60)
+    assert {name: count for name, count in cluster.partition_counts().items() if name.startswith("made")} == {
+        "made": 2,
+        "made_dlq": 1,
+    }
+    assert place.condition("albert", "BrokerReady")["status"] == "True"
+    place.change("albert", {"topic": {"partitions": 5}})
+    until(lambda: cluster.partition_counts()["made"] == 5, 60)
+    until(lambda: place.pipeline("albert")["status"].get("lag") == 0, 60)
+    told = place.plane.call("GET", place.path("events"))[1]["items"]
+    assert {"TopicCreated", "TopicGrown"} <= {each["reason"] for each in told}
+
+
+def test_topics_are_kept_unless_the_policy_says_otherwise(broker: Broker, place: Place, operator: Operator) -> None:
+    """Under `Retain` the topics outlive the resource, under `Delete` they go with it, and the resource after them."""
+    cluster = Cluster({"bootstrap.servers": broker.bootstrap})
+    place.create(outside(broker, "kept"))
+    until(lambda: "kept_dlq" in cluster.partition_counts(), 60)
+    place.delete("winepipelines", "albert", PIPELINES)
+    until(lambda: place.get("winepipelines", "albert", PIPELINES) is None)
+    place.create(outside(broker, "gone", deletionPolicy="Delete"))
+    until(lambda: "gone_dlq" in cluster.partition_counts(), 60)
+    until(lambda: place.pipeline("albert")["metadata"].get("finalizers"))
+    place.delete("winepipelines", "albert", PIPELINES)
+    until(lambda: place.get("winepipelines", "albert", PIPELINES) is None, 60)
+    left = cluster.partition_counts()
+    assert "kept" in left
+    assert "kept_dlq" in left
+    until(lambda: not any(name.startswith("gone") for name in cluster.partition_counts()))
+
+
+def test_a_topic_that_somebody_made_is_taken_as_it_is(broker: Broker, place: Place, operator: Operator) -> None:
+    """More partitions than wanted stay, and the status says what to write."""
+    cluster = Cluster({"bootstrap.servers": broker.bootstrap})
+    cluster.create([Topic("theirs", 7)])
+    place.create(outside(broker, "theirs"))
+    until(lambda: place.condition("albert", "TopicsReady").get("status") == "True", 60)
+    assert "write partitions: 7" in place.condition("albert", "TopicsReady")["message"]
+    assert cluster.partition_counts()["theirs"] == 7
+
+
+def test_a_broker_that_is_not_there_is_told(place: Place, operator: Operator) -> None:
+    """The status names the address at which nobody answers, and everything else is made all the same."""
+    external = {"external": {"bootstrapServers": "127.0.0.1:1"}}
+    place.create({**demo(), "spec": {"broker": external, "warehouse": {"emulator": {}}}})
+    until(lambda: place.condition("albert", "BrokerReady").get("reason") == "BrokerUnreachable", 60)
+    assert "127.0.0.1:1" in place.condition("albert", "BrokerReady")["message"]
+    assert place.get("deployments", "albert-consumer", "apps/v1")
