@@ -99,16 +99,15 @@ monitoring-down: ## Remove them again; their volumes stay
 	helm uninstall kube-prometheus-stack --namespace $(MONITORING_NAMESPACE)
 
 grafana: ## Forward Grafana to port 3000, until Ctrl-C
-	@echo "Grafana:  http://127.0.0.1:3000/d/kafka-consumer-snowflake  user admin, password admin123"
-	@kubectl --namespace $(MONITORING_NAMESPACE) port-forward service/kube-prometheus-stack-grafana 3000:80
+	@tools/forward.sh $(MONITORING_NAMESPACE) kube-prometheus-stack-grafana 3000 80 \
+	  "Grafana:  http://127.0.0.1:3000/d/kafka-consumer-snowflake  user admin, password admin123"
 
 prometheus: ## Forward Prometheus to port 9090, until Ctrl-C
-	@echo "Prometheus:  http://127.0.0.1:9090/alerts  without a log-in"
-	@kubectl --namespace $(MONITORING_NAMESPACE) port-forward service/kube-prometheus-stack-prometheus 9090:9090
+	@tools/forward.sh $(MONITORING_NAMESPACE) kube-prometheus-stack-prometheus 9090 9090 \
+	  "Prometheus:  http://127.0.0.1:9090/alerts  without a log-in"
 
 console: ## Forward the Redpanda Console of a pipeline to port 8080, until Ctrl-C (NAMESPACE=default PIPELINE=albert)
-	@echo "Console:  http://127.0.0.1:8080/topics  without a log-in"
-	@kubectl --namespace $(NAMESPACE) port-forward service/$(PIPELINE)-console 8080:8080
+	@tools/forward.sh $(NAMESPACE) $(PIPELINE)-console 8080 8080 "Console:  http://127.0.0.1:8080/topics  without a log-in"
 
 .PHONY: fuzz
 fuzz: $(DEV) ## Run the fuzz tests at length (FUZZ_EVENTS=1000000)

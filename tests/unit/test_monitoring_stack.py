@@ -9,8 +9,11 @@ import yaml
 REPOSITORY = Path(__file__).parents[2]
 
 DOCUMENTED = {
+    "alertmanager.enabled",
     "grafana.adminUser",
     "grafana.adminPassword",
+    "grafana.service.type",
+    "grafana.service.nodePort",
     "grafana.persistence.enabled",
     "grafana.persistence.type",
     "grafana.persistence.size",
@@ -21,6 +24,8 @@ DOCUMENTED = {
     "grafana.sidecar.datasources.enabled",
     "grafana.sidecar.datasources.label",
     "grafana.sidecar.datasources.labelValue",
+    "prometheus.service.type",
+    "prometheus.service.nodePort",
     "prometheus.prometheusSpec.scrapeInterval",
     "prometheus.prometheusSpec.evaluationInterval",
     "prometheus.prometheusSpec.retention",
@@ -65,5 +70,14 @@ def test_the_stack_is_as_the_documentation_says() -> None:
     assert grafana["sidecar"]["dashboards"]["label"] == "grafana_dashboard"
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     assert "user admin, password admin123" in makefile
-    for forwarded in ("3000:80", "9090:9090", "8080:8080"):
+    for forwarded in ("grafana 3000 80", "prometheus 9090 9090", "console 8080 8080"):
         assert forwarded in makefile
+
+
+def test_kind_maps_the_ports_that_the_stack_listens_on() -> None:
+    """On kind, Grafana and Prometheus are at their usual ports without anything being forwarded."""
+    config = yaml.safe_load((REPOSITORY / "kind-config.yaml").read_text(encoding="utf-8"))
+    (node,) = config["nodes"]
+    mapped = {each["hostPort"]: each["containerPort"] for each in node["extraPortMappings"]}
+    assert mapped[3000] == values()["grafana"]["service"]["nodePort"]
+    assert mapped[9090] == values()["prometheus"]["service"]["nodePort"]

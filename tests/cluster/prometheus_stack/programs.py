@@ -4,6 +4,7 @@ Debian's Prometheus will not do in a cluster: it is built without the discovery 
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -22,20 +23,18 @@ _VERSION_PACKAGE: Final = "github.com/prometheus/common/version"
 def _build_prometheus(module: Path, output: Path) -> None:
     """Of the ways to find targets only Kubernetes': with all of them, the clouds' libraries take most of the time."""
     published = f"v0.{PROMETHEUS_VERSION.removeprefix('2.')}"
-    required = f"require {PROMETHEUS_MODULE} {published}"
-    (module / "go.mod").write_text(f"module prometheusserver\n\ngo 1.24\n\n{required}\n", encoding="utf-8")
-    (module / "tools.go").write_text(
-        f'//go:build tools\n\npackage tools\n\nimport _ "{PROMETHEUS_MODULE}/cmd/prometheus"\n', encoding="utf-8"
-    )
+    (module / "go.mod").write_text("module prometheusserver\n", encoding="utf-8")
     said = run("go", "mod", "download", "-json", f"{PROMETHEUS_MODULE}@{published}", folder=module, environment=GO)
-    plugins = Path(json.loads(said)["Dir"]) / "plugins" / "plugins.go"
-    only = module / "plugins.go.txt"
-    only.write_text(f'package plugins\n\nimport _ "{PROMETHEUS_MODULE}/discovery/kubernetes"\n', encoding="utf-8")
-    overlay = module / "overlay.json"
-    overlay.write_text(json.dumps({"Replace": {str(plugins): str(only)}}), encoding="utf-8")
+    source = module / "source"
+    shutil.copytree(json.loads(said)["Dir"], source, copy_function=shutil.copyfile)
+    for folder in (source, source / "plugins"):  # the module's cache is read-only
+        folder.chmod(0o755)
+    (source / "plugins" / "plugins.go").write_text(
+        f'package plugins\n\nimport _ "{PROMETHEUS_MODULE}/discovery/kubernetes"\n', encoding="utf-8"
+    )
     flags = f"{SMALL[1]} -X {_VERSION_PACKAGE}.Version={PROMETHEUS_VERSION}"
-    where = ("-o", str(output / "prometheus-kubernetes"), f"{PROMETHEUS_MODULE}/cmd/prometheus")
-    run("go", "build", SMALL[0], flags, f"-overlay={overlay}", *where, folder=module, environment=GO)
+    where = ("-o", str(output / "prometheus-kubernetes"), "./cmd/prometheus")
+    run("go", "build", SMALL[0], flags, *where, folder=source, environment=GO)
 
 
 def _build(module: Path, output: Path) -> None:

@@ -52,10 +52,11 @@ def test_skaffold_applies_the_demo_after_the_operator_and_forwards_what_is_there
 
 
 def test_each_mapped_port_leads_to_a_node_port() -> None:
-    """What kind maps to this machine is what the files beside it open, and nothing else."""
+    """What kind maps to this machine is what the Console's Service and the stack's values open, and nothing else."""
     (node,) = documents("kind-config.yaml")[0]["nodes"]
     mapped = {each["containerPort"] for each in node["extraPortMappings"]}
-    texts = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "tools" / "kind").glob("*.yaml")]
+    files = [*(REPOSITORY / "tools" / "kind").glob("*.yaml"), REPOSITORY / "charts" / "monitoring-values.yaml"]
+    texts = [path.read_text(encoding="utf-8") for path in files]
     opened = {int(number) for text in texts for number in re.findall(r"nodePort: ([0-9]+)", text)}
     assert mapped == opened
     assert {each["listenAddress"] for each in node["extraPortMappings"]} == {"127.0.0.1"}
