@@ -128,7 +128,7 @@ def _stats(chosen: argparse.Namespace, place: Place, terminal: Terminal) -> int:
     selection = selection_of(chosen)
     reading = Reading.of(place, terminal)
     with terminal.waiting("Trying the repairs"):
-        found = statistics(reading.letters(selection), reading.folded)
+        found = statistics(reading.letters(selection), reading.folded, place.limits)
     if chosen.output == "json":
         sys.stdout.write(json.dumps(found.as_json()) + "\n")
     else:

@@ -40,7 +40,7 @@ def replay(
         topic=place.topic,
         dead_letter_topic=place.dead_letter_topic,
         selection=selection,
-        correction=_correction(chosen),
+        correction=_correction(chosen, place),
         events_per_second=chosen.events_per_second,
         name=chosen.name or f"replay-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}",
     )
@@ -63,12 +63,13 @@ def transactional_id(place: Place) -> str:
     return f"winepipeline-replay-{place.topic}"
 
 
-def _correction(chosen: argparse.Namespace) -> Correction:
+def _correction(chosen: argparse.Namespace, place: Place) -> Correction:
     unknown = sorted(set(chosen.repairs) - {*NAMES, "all"})
     if unknown:
         raise UsageError(f"There is no repair {', '.join(unknown)}.", f"There are: {', '.join(NAMES)}, and all.")
     names = NAMES if "all" in chosen.repairs else tuple(chosen.repairs)
-    return Correction(repairs=names, edits=None if chosen.edited is None else _edits(chosen.edited))
+    edits = None if chosen.edited is None else _edits(chosen.edited)
+    return Correction(repairs=names, edits=edits, limits=place.limits)
 
 
 def _edits(file: Path) -> dict[str, bytes | None]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_events.validation import Limits
 from winepipeline_local.access import client_config, warehouse_login
 from winepipeline_operator.environment import Endpoints
 from winepipeline_operator.spec import WinePipeline
@@ -30,6 +31,7 @@ class Place:
         group: the consumers' group.
         client_config: librdkafka's settings; holds the password.
         warehouse_login: the `SNOWFLAKE_*` variables; holds the password.
+        limits: beyond which the consumers turn a message away.
     """
 
     topic: str
@@ -37,6 +39,7 @@ class Place:
     group: str
     client_config: Mapping[str, Any] = field(repr=False)
     warehouse_login: Mapping[str, str] = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
 
 
 def place_of_environment(environ: Mapping[str, str]) -> Place | None:
@@ -49,7 +52,8 @@ def place_of_environment(environ: Mapping[str, str]) -> Place | None:
         return None
     settings = ConsumerSettings.from_environment(environ)
     login = {name: value for name, value in environ.items() if name.startswith("SNOWFLAKE_")}
-    return Place(settings.topic, settings.dead_letter_topic, settings.group_id, settings.client_config(), login)
+    limits = Limits(settings.max_event_bytes, settings.max_event_depth)
+    return Place(settings.topic, settings.dead_letter_topic, settings.group_id, settings.client_config(), login, limits)
 
 
 def place_of_pipeline(pipeline: WinePipeline, endpoints: Endpoints, environ: Mapping[str, str]) -> Place:

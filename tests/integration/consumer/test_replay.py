@@ -1,5 +1,6 @@
 """Letters that are sent again land exactly once, whatever happens to the replay."""
 
+import dataclasses
 import itertools
 import json
 import multiprocessing
@@ -13,13 +14,15 @@ import pytest
 
 from winepipeline_events.reason import Reason
 from winepipeline_events.repair import NAMES
+from winepipeline_events.validation import Limits
 from winepipeline_local.dead_letters.decision import Correction, Outcome
 from winepipeline_local.dead_letters.edited import identity
 from winepipeline_local.dead_letters.kafka import LetterTopic, Overtaken, Sender
 from winepipeline_local.dead_letters.opened import Letter, opened
 from winepipeline_local.dead_letters.rejects import Rejects
 from winepipeline_local.dead_letters.replay import Order, Replay, Report
-from winepipeline_producer.malformed import FLAWS
+from winepipeline_local.dead_letters.selection import Selection
+from winepipeline_producer.malformed import FLAWS, Flaw
 from winepipeline_producer.stream import Recipe, Stream
 
 from .process import eventually
@@ -34,7 +37,10 @@ KILLED_LETTERS = max(24, LETTERS // 100)
 PATIENCE_SECONDS = 60 + LETTERS / 50
 
 GOOD = [each.value or b"" for each in Stream(Recipe(), seed=7).take(400, 1_795_000_000_000)]
-PATIENT = {"BATCH_SIZE": "100", "MAX_BATCH_SIZE": "2000"}
+LIMITS = Limits(event_bytes=4096)
+PATIENT = {"BATCH_SIZE": "100", "MAX_BATCH_SIZE": "2000", "MAX_EVENT_BYTES": str(LIMITS.event_bytes)}
+REFUSED = 3
+"""Valid events that the warehouse refuses; each is looked for by halving a batch, so that they are few."""
 MOMENTS = ("events:after", "marks:after", "commit:after")
 """Right before a step is right after the one before it; before any event is sent there is nothing to send twice."""
 
@@ -44,11 +50,14 @@ _FORKS = multiprocessing.get_context("fork")
 
 def test_letters_of_every_reason_mended_and_sent_again_land_once(scene: Scene) -> None:
     """Malformed events of every reason, mended by repairs and by hand, are in the table once each."""
-    originals = _turned_away(scene, LETTERS)
-    by_repair = _replay(scene, Correction(repairs=NAMES))
+    _make_narrow_table(scene)
+    originals = _turned_away(scene, LETTERS, REFUSED)
+    assert {letter.reason for letter in _letters(scene)} == set(Reason)
+    found_in_messages = Selection(reasons=frozenset(Reason) - {Reason.REFUSED_BY_WAREHOUSE})
+    by_repair = _replay(scene, Correction(repairs=NAMES, limits=LIMITS), selection=found_in_messages)
     mended = by_repair.tally.outcomes[Outcome.SENT]
     assert 0 < mended < LETTERS
-    assert by_repair.tally.matched == LETTERS
+    assert by_repair.tally.matched == LETTERS - REFUSED
     edits = {identity(letter.source): originals[letter.name] for letter in _letters(scene)}
     by_hand = _replay(scene, Correction(edits=edits), name="by-hand")
     assert by_hand.tally.outcomes == {Outcome.SENT: LETTERS - mended, Outcome.REPLAYED_BEFORE: mended, **_none(by_hand)}
@@ -109,12 +118,7 @@ def test_a_letter_that_was_not_committed_is_left_alone(scene: Scene) -> None:
 
 def test_an_event_that_comes_back_is_a_letter_of_the_next_attempt(scene: Scene) -> None:
     """What is turned away again can be sent again, keeps its own headers, and is given up after so many attempts."""
-    scene.query(f"CREATE DATABASE IF NOT EXISTS {scene.names.database}")
-    scene.query(f"CREATE SCHEMA IF NOT EXISTS {scene.names.schema}")
-    scene.query(
-        f"CREATE TABLE {scene.names.target} (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, CUSTOMER_ID NUMBER(9,0), "
-        "EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ)"
-    )
+    _make_narrow_table(scene)
     order = next(each for each in GOOD if b"ORDER_CREATED" in each)
     refused = json.dumps({**json.loads(order), "customer_id": 10**9}).encode()
     scene.send([Sent(b"7", refused, [("trace", b"a")]), Sent(b"7", GOOD[1], [])])
@@ -132,9 +136,20 @@ def test_an_event_that_comes_back_is_a_letter_of_the_next_attempt(scene: Scene) 
     assert scene.audit().holds
 
 
-def _turned_away(scene: Scene, count: int) -> dict[str, bytes]:
+def _make_narrow_table(scene: Scene) -> None:
+    """One that refuses customers of ten digits, which the validation takes."""
+    scene.query(f"CREATE DATABASE IF NOT EXISTS {scene.names.database}")
+    scene.query(f"CREATE SCHEMA IF NOT EXISTS {scene.names.schema}")
+    scene.query(
+        f"CREATE TABLE {scene.names.target} (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, CUSTOMER_ID NUMBER(9,0), "
+        "EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ)"
+    )
+
+
+def _turned_away(scene: Scene, count: int, refused: int = 0) -> dict[str, bytes]:
     """Send malformed events until so many were turned away; from each one's place to the event that was meant."""
     reasons = {reason: [flaw for flaw in FLAWS if flaw.reason is reason] for reason in Reason}
+    reasons[Reason.TOO_LARGE] = [Flaw(Reason.TOO_LARGE, "a long note", _with_a_long_note)]
     flaws = [each for each in reasons.values() if each]
     meant: list[bytes] = []
     for number in range(count):
@@ -145,12 +160,23 @@ def _turned_away(scene: Scene, count: int) -> dict[str, bytes]:
         meant.append(
             json.dumps({**event, "event_id": f"meant-{number}"}, ensure_ascii=False, separators=(",", ":")).encode()
         )
-        scene.send_later(Sent(b"%d" % (number % 7), flaw.spoil(meant[-1]), [("number", b"%d" % number)]))
+        spoilt = _of_a_customer_too_many(meant[-1]) if number < refused else flaw.spoil(meant[-1])
+        scene.send_later(Sent(b"%d" % (number % 7), spoilt, [("number", b"%d" % number)]))
     scene.flush()
     scene.consumer(**PATIENT)
     scene.wait_until_landed(PATIENCE_SECONDS)
     by_number = {int(dict(sent.headers)["number"] or b"0"): place for place, sent in scene.sent.items()}
     return {"{}:{}".format(*by_number[number]): event for number, event in enumerate(meant)}
+
+
+def _with_a_long_note(event: bytes) -> bytes:
+    return event[:-1] + b',"note":"' + b"x" * LIMITS.event_bytes + b'"}'
+
+
+def _of_a_customer_too_many(event: bytes) -> bytes:
+    """A valid event that the narrow table refuses."""
+    order = event if b"ORDER_CREATED" in event else next(each for each in GOOD if b"ORDER_CREATED" in each)
+    return json.dumps({**json.loads(order), "customer_id": 10**9}).encode()
 
 
 def _landed_once(scene: Scene, originals: dict[str, bytes], at_least: int) -> None:
@@ -199,8 +225,13 @@ class _Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _replay(scene: Scene, correction: Correction, name: str = "") -> Report:
-    order = _order(scene, correction, name=name)
+def _replay(
+    scene: Scene,
+    correction: Correction,
+    name: str = "",
+    selection: Selection = Selection(),  # noqa: B008 - frozen
+) -> Report:
+    order = dataclasses.replace(_order(scene, correction, name=name), selection=selection)
     return Replay(order, _topic(scene), _rejects(scene), lambda _: None).send(_sender(scene))
 
 

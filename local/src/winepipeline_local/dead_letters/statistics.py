@@ -96,9 +96,8 @@ class Statistics:
         }
 
 
-def statistics(letters: Iterable[Letter], found: Folded) -> Statistics:
-    """Count letters, each given once; `found` is of all that the topic holds."""
-    limits = Limits()
+def statistics(letters: Iterable[Letter], found: Folded, limits: Limits) -> Statistics:
+    """Count letters, each given once; `found` is of all that the topic holds, `limits` are the consumers'."""
     sums = Statistics(repeats=found.repeats, foreign=found.foreign)
     for letter in letters:
         sums.types[letter.event_type] += 1
