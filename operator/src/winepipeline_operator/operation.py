@@ -64,7 +64,7 @@ class Operation:
             Means(
                 cache=self._cache,
                 brokers=brokers,
-                scaler=Scaler(kube, self._cache),
+                scaler=Scaler(kube, self._cache, settings.scale_down_after_seconds, settings.sleep_after_seconds),
                 restarts=Restarts(kube, self._cache, teller),
                 news=self._seen_anew,
                 stall_seconds=settings.stall_seconds,

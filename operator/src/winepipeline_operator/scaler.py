@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 
 from winepipeline_operator.cache import Cache, Seen
 from winepipeline_operator.dataplane import DataPlane
@@ -22,9 +23,14 @@ _LOG = logging.getLogger(__name__)
 class Scaler:
     """The one writer of the consumers' number in `Builtin`, and nobody in the other modes."""
 
-    def __init__(self, kube: Kube, cache: Cache) -> None:
+    def __init__(
+        self, kube: Kube, cache: Cache, down_after_seconds: float = 300.0, sleep_after_seconds: float = 300.0
+    ) -> None:
+        """The two are the law's patience: before fewer consumers, and before none."""
         self._kube = kube
         self._cache = cache
+        self._down_after_seconds = down_after_seconds
+        self._sleep_after_seconds = sleep_after_seconds
 
     def turn(self, pipeline: WinePipeline, ledger: Ledger, plane: DataPlane) -> Ledger:
         """Decide and do; the ledger after it, or the one before where the API server did not let it be done."""
@@ -35,6 +41,11 @@ class Scaler:
         deployment = seen.body()
         consumers = fleet(deployment)
         settings = settings_of(pipeline, None if plane.group is None else plane.group.count)
+        settings = replace(
+            settings,
+            scale_down_after_seconds=self._down_after_seconds,
+            sleep_after_seconds=self._sleep_after_seconds,
+        )
         done = turn(pipeline, ledger, observation(plane, consumers), settings, owned=consumers.owned)
         try:
             if done.replicas is not None:

@@ -151,6 +151,22 @@ class OperatorSettings(ProcessSettings):
         ge=1,
         le=60,
     )
+    scale_down_after_seconds: float = Field(
+        300,
+        alias="SCALE_DOWN_AFTER_SECONDS",
+        description="For how long fewer consumers must have sufficed before there are fewer.",
+        examples=[300],
+        ge=30,
+        le=86_400,
+    )
+    sleep_after_seconds: float = Field(
+        300,
+        alias="SLEEP_AFTER_SECONDS",
+        description="For how long nothing may have come before the last consumer goes, where minReplicas is 0.",
+        examples=[300],
+        ge=30,
+        le=86_400,
+    )
     workers: int = Field(
         8, alias="WORKERS", description="How many pipelines are worked on at the same time.", examples=[8], ge=1, le=64
     )
