@@ -16,6 +16,7 @@ from winepipeline_operator.platform import Platform
 from winepipeline_operator.spec import WinePipeline
 
 SCALED_OBJECT: Final = "ScaledObject"
+KINDS: Final = frozenset({SCALED_OBJECT, "TriggerAuthentication"})
 _API_VERSION: Final = "keda.sh/v1alpha1"
 
 _PAUSED_ANNOTATION: Final = "autoscaling.keda.sh/paused-replicas"

@@ -7,6 +7,7 @@ from winepipeline_operator.conditions.broker import broker_ready, topics_ready
 from winepipeline_operator.conditions.flow import events_loadable, keeps_up, stalled
 from winepipeline_operator.conditions.monitoring import concerns_monitoring, monitoring_ready
 from winepipeline_operator.conditions.reason import PASSING, Reason, reason_of
+from winepipeline_operator.conditions.scaling import scaling_active
 from winepipeline_operator.conditions.services import consumers_ready, producer_ready, warehouse_ready
 from winepipeline_operator.conditions.verdict import Verdict
 from winepipeline_operator.identity import PAUSE_ANNOTATION
@@ -24,6 +25,7 @@ def verdicts(pipeline: WinePipeline, observed: Observed) -> tuple[Verdict, ...]:
         consumers_ready(pipeline, observed),
         producer_ready(pipeline, observed),
         monitoring_ready(pipeline, observed),
+        scaling_active(pipeline, observed),
         keeps_up(pipeline, observed),
         events_loadable(pipeline, observed),
         stalled(pipeline, observed),

@@ -93,6 +93,15 @@ class Reason(StrEnum):
     ONLY_MALFORMED_EVENTS = "OnlyMalformedEvents"
     CONSUMER_RESTARTED = "ConsumerRestarted"
 
+    # the scaling
+    SCALES = "Scales"
+    NOT_SCALED = "NotScaled"
+    KEDA_NOT_SERVED = "KedaNotServed"
+    OBSERVATION_FAILED = "ObservationFailed"
+    OBSERVATION_CONTRADICTS = "ObservationContradicts"
+    SCALING_INEFFECTIVE = "ScalingIneffective"
+    PARTITION_BOUND = "PartitionBound"
+
     # what was done, in Events
     CHILDREN_APPLIED = "ChildrenApplied"
     CHILDREN_PRUNED = "ChildrenPruned"
@@ -194,6 +203,14 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.CONSUMER_RESTARTED: "A consumer that did not commit was started again.",
     Reason.CHILDREN_APPLIED: "Objects were created, or put back as the resource wants them.",
     Reason.CHILDREN_PRUNED: "Objects that are no longer wanted were deleted.",
+    Reason.SCALES: "The number of consumers follows the load.",
+    Reason.NOT_SCALED: "`scaling.mode` is `Off` or `Recommend`: `consumer.replicas` run, whatever the load.",
+    Reason.KEDA_NOT_SERVED: "The cluster has no KEDA: install it, or write `scaling.mode: Builtin`.",
+    Reason.OBSERVATION_FAILED: "The broker did not tell the offsets. The number of consumers stays.",
+    Reason.OBSERVATION_CONTRADICTS: "What was seen cannot be true, as after a restore. The number of consumers stays.",
+    Reason.SCALING_INEFFECTIVE: "The last consumers that were added brought next to nothing: look behind them, at the "
+    "warehouse, the network, the nodes.",
+    Reason.PARTITION_BOUND: "One partition asks for more than one consumer can do: spread its keys.",
     Reason.TOPIC_CREATED: "A topic was made.",
     Reason.TOPIC_GROWN: "A topic was given more partitions.",
     Reason.TOPIC_RETENTION_SET: "For how long a topic keeps its events was set.",

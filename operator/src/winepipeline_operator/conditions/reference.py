@@ -21,6 +21,7 @@ the sentence with the values and what to do. A script waits with
 | `ConsumersReady` | As many consumers work as are wanted. | yes |
 | `ProducerReady` | As many producers work as are wanted. | yes |
 | `MonitoringReady` | What Prometheus and Grafana need is there; a cluster without them is no fault. | no |
+| `ScalingActive` | The number of consumers follows the load; [`status.scaling`](scaling-status.md) says how. | no |
 | `KeepsUp` | The consumers load as fast as events come, or a backlog shrinks. Judged over two minutes. | no |
 | `EventsLoadable` | Not all events of the last two minutes were malformed. | yes |
 | `Stalled` | Events wait in a partition where nobody has committed for 180 s. `True` is the bad case. | yes |

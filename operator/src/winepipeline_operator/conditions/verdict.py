@@ -13,6 +13,7 @@ Aspect = Literal[
     "ConsumersReady",
     "ProducerReady",
     "MonitoringReady",
+    "ScalingActive",
     "KeepsUp",
     "EventsLoadable",
     "Stalled",

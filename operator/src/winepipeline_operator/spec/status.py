@@ -16,7 +16,7 @@ class Condition(Part):
     type: str = Field(
         max_length=316,
         description="Ready, BrokerReady, TopicsReady, WarehouseReady, ConsumersReady, ProducerReady, "
-        "MonitoringReady, KeepsUp, EventsLoadable or Stalled.",
+        "MonitoringReady, ScalingActive, KeepsUp, EventsLoadable or Stalled.",
         examples=["Ready"],
     )
     status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.", examples=["True"])
