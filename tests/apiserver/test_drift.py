@@ -154,3 +154,17 @@ def test_a_quiet_pipeline_is_left_in_peace(place: Place, start_operator: Callabl
     seen = rounds()
     until(lambda: rounds() >= seen + 3)
     assert [place.pipeline("albert"), place.get("deployments", "albert-consumer", APPS)] == before
+
+
+def test_who_will_not_give_in_is_told_of(place: Place, operator: Operator) -> None:
+    """When somebody changes a child back each time, the operator does not race for ever: it rests and says so."""
+    settled(place)
+    wrong = "somebody/else:1"
+
+    def contested() -> bool:
+        if image(place) != wrong:
+            change_image(place)
+        return place.condition("albert", "ConsumersReady").get("reason") == "Contested"
+
+    until(contested, 60)
+    assert "albert-consumer was changed back 6 times" in place.condition("albert", "ConsumersReady")["message"]

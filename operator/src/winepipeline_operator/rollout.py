@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.contests import Contests
 from winepipeline_operator.difference import fingerprint, marked, stands
 from winepipeline_operator.identity import Manifest
 from winepipeline_operator.kinds import JOB, POD, STATEFUL_SET, VOLUME_CLAIM, Kind, kind_of
@@ -49,6 +50,7 @@ class Rollout:
         self._kube = kube
         self._cache = cache
         self._known: dict[Key, _Known] = {}
+        self._contests = Contests()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="apply")
 
     def forget(self, key: Key) -> None:
@@ -122,6 +124,8 @@ class Rollout:
     def _apply(self, namespace: str, child: ChildId, manifest: Manifest, known: _Known) -> bool:
         kind = kind_of(manifest)
         seen = self._cache.find(kind, namespace, child.name)
+        if seen is not None:
+            self._contests.note(namespace, child, fingerprint(manifest))
         answer = self._apply_or_delete(kind, namespace, marked(manifest), seen)
         if answer is None:
             return True

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     CHILD_REFUSED = "ChildRefused"
     CONFLICT = "Conflict"
+    CONTESTED = "Contested"
     NOT_FOUND = "NotFound"
     OPERATOR_FORBIDDEN = "OperatorForbidden"
     API_UNREACHABLE = "ApiUnreachable"
@@ -148,6 +149,7 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.INVALID_SPEC: "The resource was stored by an older definition and will not do today. "
     "Nothing that runs is touched; change what the message names.",
     Reason.CHILD_REFUSED: "The API server does not take an object; the message has its words.",
+    Reason.CONTESTED: "Somebody else changes an object back each time that the operator puts it right: find out who.",
     Reason.CONFLICT: "Somebody changed an object at the same time; the operator tries again.",
     Reason.NOT_FOUND: "An object went away at the same time, or the warehouse has no such database, schema or table, "
     "or does not show it to this role.",
