@@ -82,14 +82,14 @@ def test_a_missing_secret_is_named(namespace: Namespace, resource: Object) -> No
 
 
 def test_a_wrong_password_is_told(namespace: Namespace) -> None:
-    """With a wrong password the status says that the broker refuses it, and in which Secret it stands."""
+    """With a wrong password the status says that the broker refuses it, and which keys of the Secret to look at."""
     namespace.apply(login("not-the-password"))
     told = wait_until(
         lambda: ready(namespace).get("reason") == "AuthenticationFailed" and ready(namespace),
         "it is told",
         TELL_SECONDS,
     )
-    assert "kafka-user" in told["message"]
+    assert "username and password of the Secret" in told["message"]
 
 
 def test_with_the_right_password_rows_land(namespace: Namespace) -> None:

@@ -103,11 +103,11 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
+        sent = self._body()
         try:
-            body = json.loads(self.rfile.read(length)) if length else None
+            body = json.loads(sent) if sent else None
             status, content = self.server.admin.answer(self.command, self.path.partition("?")[0], body)
-        except (KafkaException, KeyError, ValueError) as failure:
+        except (KafkaException, KeyError, TypeError, ValueError) as failure:
             status, content = 400, {"message": f"{type(failure).__name__}: {failure}", "code": 400}
         plain = isinstance(content, str)
         payload = (content if plain else json.dumps(content)).encode()
@@ -116,6 +116,17 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
         self.wfile.write(payload)
+
+    def _body(self) -> bytes:
+        """What was sent: of a known length, or in chunks, as the API server's proxy passes it on."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        found = b""
+        while length := int(self.rfile.readline(), 16):
+            found += self.rfile.read(length)
+            self.rfile.readline()
+        self.rfile.readline()
+        return found
 
     do_GET = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - the library's names
 
