@@ -12,13 +12,17 @@ from .machine import install_packages, lacking
 
 def build() -> None:
     """Install Debian's packages and build what is not in the cache yet."""
-    if lacks := lacking():
+    missing = {program.name for program in programs.ALL if not program.built}
+    if lacks := lacking(building=bool(missing)):
         raise CannotRun("this machine lacks\n" + "\n".join(f"  - {each}" for each in lacks), missing=True)
     if installed := install_packages():
         say(f"installed Debian's {', '.join(installed)}")
     for program in programs.ALL:
-        seconds = programs.build(program)
-        say(f"{program.name:<16} {program.version:<10} {f'built in {seconds:.0f} s' if seconds else 'is there'}")
+        if program.name in missing:
+            say(f"{program.name:<16} {program.version:<10} is being built …")
+            say(f"{'':<27} built in {programs.build(program):.0f} s")
+    if missing:
+        say(f"programs: {PROGRAMS}")
     images.build_base()
     images.build_pause_archive()
 

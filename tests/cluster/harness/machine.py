@@ -29,14 +29,18 @@ DEBIAN_PACKAGES = {
 """From a program, or a file, to Debian's package that holds it."""
 
 
-def lacking() -> list[str]:
-    """What this machine lacks that the harness cannot install, each with how to get it; empty when it will do."""
+def lacking(*, building: bool) -> list[str]:
+    """What this machine lacks that the harness cannot install, each with how to get it; empty when it will do.
+
+    Args:
+        building: whether programs have to be built, so that Go is needed.
+    """
     found = []
     if os.geteuid() != 0:
         found.append("root (network namespaces, containerd and kubelet need it): run as root")
     if not shutil.which("apt-get"):
         found.append("Debian or Ubuntu (apt-get): on others use Docker and kind, WINEPIPELINE_CLUSTER=kind")
-    if go_version() < OLDEST_GO:
+    if building and go_version() < OLDEST_GO:
         oldest = ".".join(map(str, OLDEST_GO))
         found.append(f"Go {oldest} or newer (it builds Kubernetes): install it from go.dev and put it into PATH")
     return found
@@ -74,4 +78,6 @@ def runs(program: Path, *arguments: str, says: str) -> bool:
 
 
 def _there(program: str) -> bool:
-    return Path(program).exists() if program.startswith("/") else shutil.which(program) is not None
+    if program.startswith("/"):
+        return Path(program).exists()
+    return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is not None
