@@ -78,7 +78,7 @@ def test_a_release_from_its_first_day_to_its_last(release: Release) -> None:
     assert release.names("deployments") == {"wine-winepipeline"}
     uid = _uid_of_demo(release)
     release.helm("upgrade", "wine", str(CHART), "--set", "example.create=true", "--set", "logLevel=DEBUG")
-    release.helm("upgrade", "wine", str(CHART), "--set", "watchNamespaces={default}")
+    release.helm("upgrade", "wine", str(CHART), "--reset-then-reuse-values", "--set", "watchNamespaces={default}")
     assert _uid_of_demo(release) == uid
     assert "wine-winepipeline" not in release.names("clusterroles")
     assert release.names("roles") >= {"wine-winepipeline"}
