@@ -47,3 +47,11 @@ def test_the_versions_say_what_is_not_there() -> None:
     done = run(["version"])
     assert done.returncode == 0, done.stderr
     assert "java (embedded)" in done.stdout
+
+
+def test_dead_letters_and_ledgers_need_nothing_embedded() -> None:
+    """`winepipeline dlq` and `rewind` load in a pod; without a place to work on they say so."""
+    for words in (["dlq", "stats"], ["dlq", "replay", "--from", "nowhere.jsonl"], ["rewind", "--to", "0"]):
+        done = run(words)
+        assert done.returncode == 2, done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,5 +1,6 @@
 """When what was read is worth a load."""
 
+import dataclasses
 from typing import Any, cast
 
 import pytest
@@ -112,3 +113,18 @@ def test_the_gauge_follows_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     assert desk.value("kafka_event_size_bytes_sum") == 3 * len(EVENT)
     desk.gatherer.drop()
     assert desk.value("kafka_current_batch_size") == 0
+
+
+def test_a_marker_at_the_end_is_worth_a_load_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a producer's transaction the ledger comes to the topic's end, though no message stands there."""
+    desk = Desk(monkeypatch, BATCH_SIZE="100", CONSUMER_TIMEOUT_MS="1000")
+    desk.read(3)
+    desk.gatherer.batch(1, 0, desk.ownership)
+    desk.source.next_reads = [dataclasses.replace(read_of([]), ends={0: 4})]
+    desk.gatherer.read(desk.ownership)
+    assert not desk.gatherer.worth_a_load()
+    desk.clock.now += 1.0
+    assert desk.gatherer.worth_a_load()
+    batch = desk.gatherer.batch(2, 0, desk.ownership)
+    assert (len(batch), dict(batch.ends)) == (0, {0: 4})
+    assert not desk.gatherer.worth_a_load()

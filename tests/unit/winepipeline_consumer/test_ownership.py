@@ -87,3 +87,16 @@ def test_a_partition_can_be_asked_for_again_alone() -> None:
     ownership = owned(p0=5, p1=6)
     ownership.ask_again([1])
     assert (ownership.pending, ownership.places, ownership.next_offsets) == ({1}, {0: Place(3, 5)}, {0: 5})
+
+
+def test_holes_at_the_end_are_passed_over_only_where_something_was_read() -> None:
+    """A marker behind the last message moves a partition on; an end from before the ledger's answer does not."""
+    ownership = owned(p0=5, p1=5)
+    assert ownership.tails({0: 100, 1: 100, 2: 100}) == {}
+    ownership.read({0: 9})
+    assert ownership.tails({0: 10, 1: 100}) == {0: 10}
+    assert ownership.tails({0: 9}) == ownership.tails({0: 8}) == {}
+    ownership.reset()
+    assert ownership.tails({0: 10}) == {}
+    ownership.claimed(claims(p0=9, p1=5))
+    assert ownership.tails({0: 10}) == {}
