@@ -59,6 +59,10 @@ HARNESS := $(BIN)/python -m tests.cluster.harness
 cluster-build: $(DEV) ## Build what a one-node cluster without Docker consists of (10 minutes, once; root, Go, Debian)
 	@$(HARNESS) build
 
+.PHONY: cluster-keda
+cluster-keda: $(DEV) ## Build KEDA for the tests that need it (some minutes, once; Go)
+	@$(BIN)/python -m tests.cluster.keda
+
 cluster-up: $(DEV) ## Start that cluster with our images in it; says how to reach it
 	@$(HARNESS) up
 
