@@ -25,7 +25,7 @@ from winepipeline_operator.dead_letter_replay.resource import DeadLetterReplay
 from winepipeline_operator.identity import Manifest
 from winepipeline_operator.kinds import JOB, PIPELINE, POD, REPLAY, kind_of
 from winepipeline_operator.kube import Kube
-from winepipeline_operator.kube_errors import Absent, Conflict, KubeError, Unreachable
+from winepipeline_operator.kube_errors import Absent, Conflict, Forbidden, KubeError, Unreachable
 from winepipeline_operator.platform import Platform
 from winepipeline_operator.spec import WinePipeline
 
@@ -68,6 +68,9 @@ class Replays:
                     for body in page:
                         self._look_at(body)
         except Absent:
+            return NOT_SERVED_SECONDS
+        except Forbidden as error:
+            _LOG.warning("the dead letter replays may not be looked at: %s", error.message)
             return NOT_SERVED_SECONDS
         except KubeError as error:
             _LOG.warning("the dead letter replays could not be looked at: %s", error.message)
