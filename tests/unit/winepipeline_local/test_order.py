@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from winepipeline_local.order import Flags, order
 from winepipeline_local.plan import Counts
 from winepipeline_local.resource import pipeline_of, text_of
@@ -37,3 +39,21 @@ def test_the_next_command_names_the_same_pipeline() -> None:
     flags = Flags(file=Path("a.yaml"), state=Path("/tmp/x"))  # noqa: S108 - a name only
     assert flags.again("up") == "winepipeline up -f a.yaml --state /tmp/x"
     assert Flags(program=".venv/bin/winepipeline").again("audit") == ".venv/bin/winepipeline audit"
+
+
+@pytest.mark.parametrize(
+    ("scaling", "flags", "mode", "scaled"),
+    [
+        ("{mode: Builtin}", Flags(), "Builtin", True),
+        ("{mode: Recommend}", Flags(), "Recommend", True),
+        ("{mode: 'Off'}", Flags(), "Off", False),
+        ("{mode: Keda}", Flags(), "Builtin", True),
+        ("{mode: Builtin}", Flags(consumers=2), "Builtin", False),
+    ],
+)
+def test_the_mode_says_who_scales(scaling: str, flags: Flags, mode: str, scaled: bool) -> None:
+    """A laptop honours the resource's mode, has no KEDA, and leaves a number alone that a person has fixed."""
+    text = text_of(None).replace("    scaling:\n", f"    scaling: {scaling}\n").split("      minReplicas")
+    demo = text[0] + text[1][text[1].index("\n\n") :]
+    found = order(pipeline_of(demo, "demo"), flags)
+    assert (found.pipeline.spec.consumer.scaling.mode, found.scaled) == (mode, scaled)

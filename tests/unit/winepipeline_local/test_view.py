@@ -111,3 +111,13 @@ def test_no_color_takes_the_colors_away(snapshot: Snapshot) -> None:
     with console.capture() as capture:
         console.print(live_view(snapshot))
     assert "\x1b[3" not in capture.get()
+
+
+def test_what_the_scaler_decided_is_on_one_line(snapshot: Snapshot, drawn: Drawn) -> None:
+    """The live view says who decides how many consumers run and why, however long the reason is."""
+    words = "Builtin: Up: 1 → 3, 58,714 events wait, and 1 do not drain them in time " + "and so on " * 20
+    lines = drawn(live_view(replace(snapshot, scaling=words))).splitlines()
+    (line,) = [each for each in lines if each.startswith("scaling")]
+    assert line.startswith("scaling  Builtin: Up: 1 → 3, 58,714 events wait")
+    assert len(line) <= 80
+    assert not any(each.startswith("scaling") for each in drawn(live_view(snapshot)).splitlines())
