@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from winepipeline_operator.cache import Key
 
@@ -37,6 +37,7 @@ class Rounds:
         self._loop = asyncio.get_running_loop()
         self._tasks: dict[Key, asyncio.Task[None]] = {}
         self._news: dict[Key, asyncio.Event] = {}
+        self._running: dict[Key, Future[float]] = {}
         self._rng = random.Random()  # noqa: S311 - spreads the rounds, guards nothing
 
     def begin(self, key: Key) -> None:
@@ -70,6 +71,9 @@ class Rounds:
             news.set()
 
     async def _run(self, key: Key, news: asyncio.Event) -> None:
+        before = self._running.get(key)
+        if before is not None and not before.done():  # of a pipeline of the same name that is gone
+            await asyncio.wait([asyncio.wrap_future(before)])
         due_seconds = 0.0
         while True:
             try:
@@ -83,7 +87,11 @@ class Rounds:
 
     async def _round(self, key: Key) -> float:
         try:
-            return await self._loop.run_in_executor(self._threads, self._act, key)
+            self._running[key] = self._threads.submit(self._act, key)
+            return await asyncio.wrap_future(self._running[key])
         except Exception:  # noqa: BLE001 - a task that ends would leave its pipeline alone until the operator is restarted
             _LOG.exception("a round failed by a fault of ours", extra={"fields": {"pipeline": "/".join(key)}})
             return _FAULT_SECONDS
+        finally:
+            if self._running[key].done():
+                del self._running[key]
