@@ -85,6 +85,12 @@ class Cache:
             self._advance(seen)
             return self._put(seen)
 
+    def has(self, kind: Kind, body: Mapping[str, Any]) -> bool:
+        """Whether an object is there in this version already, or in a later one, so that it need not be packed."""
+        metadata = body["metadata"]
+        seen = self.find(kind, metadata["namespace"], metadata["name"])
+        return seen is not None and seen.version >= version_of(body)
+
     def hear_gone(self, seen: Seen) -> None:
         """A watch tells that an object is gone; `seen` as it was last, with the version of its end."""
         with self._lock:

@@ -95,7 +95,8 @@ class Informer:
     def _watch(self) -> None:
         seconds = self._rng.randint(*_WATCH_SECONDS)
         for what, body in self._kube.watch(self.kind, self._namespace, self._since, seconds):
-            if what != "BOOKMARK":
+            # What we wrote ourselves comes back as an event.
+            if what == "DELETED" or (what != "BOOKMARK" and not self._cache.has(self.kind, body)):
                 self._hear(what, Seen.of(self.kind, self._whole(body)))
             self._since = body["metadata"]["resourceVersion"]
             if self._stopping.is_set():
