@@ -77,7 +77,7 @@ SELECTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("selection", "takes"), SELECTIONS, ids=str)
+@pytest.mark.parametrize(("selection", "takes"), SELECTIONS, ids=range(len(SELECTIONS)))
 def test_a_selection_takes_what_fits_all_of_it(selection: Selection, takes: bool) -> None:
     """Reason, type, time, partition and offsets each narrow down which letters are meant."""
     assert selection.takes(letter()) is takes
