@@ -1,12 +1,16 @@
 """A backfill under test, in a process of its own: forked from one that has loaded all its modules already."""
 
+import http.client
 import multiprocessing
 import os
+import re
 import runpy
 import signal
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
+_LOOK_SECONDS = 0.02
 _CRASHING = Path(__file__).with_name("crashing.py")
 
 # Loading the modules costs two seconds of CPU, a fork of a process that has them a few milliseconds.
@@ -43,6 +47,25 @@ class Process:
         self._process.join(seconds)
         assert self._process.exitcode is not None, f"it still runs after {seconds:g} s:\n{self.log}"
         return self._process.exitcode
+
+    def says(self, words: str, seconds: float = 60.0) -> None:
+        """Wait until it logs these words."""
+        deadline = time.monotonic() + seconds
+        while words not in self.log and self.running and time.monotonic() < deadline:
+            time.sleep(_LOOK_SECONDS)
+        assert words in self.log, self.log
+
+    def get(self, path: str) -> tuple[int, str]:
+        """What its HTTP endpoints answer: status and body."""
+        self.says("/metrics on port ")
+        port = int(re.findall(r"/metrics on port (\d+)", self.log)[-1])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
 
     def signal(self, number: int) -> None:
         """Send it a signal, if it still runs."""

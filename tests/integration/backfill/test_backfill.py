@@ -1,11 +1,11 @@
 """A history gets in once, whatever happens on the way."""
 
+import json
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -118,13 +118,27 @@ def test_a_stop_is_no_success(cellar: Cellar) -> None:
     assert_whole(cellar)
 
 
+def test_it_tells_what_it_waits_for(cellar: Cellar) -> None:
+    """While somebody locks the ledger, /readyz and /metrics say so, and once he lets go the history is loaded."""
+    assert cellar.run(KILL_AT="commit:after:3") == KILLED
+    with Session(WarehouseSettings.from_environment(cellar.environment)) as other:
+        other.change("BEGIN")
+        other.change(f"UPDATE {cellar.names.ledger} SET OWNER = 'somebody'")  # noqa: S608 - a test's own name
+        waiting = cellar.start(SNOWFLAKE_LOCK_TIMEOUT="1")
+        waiting.says("the warehouse does not take it: LockTimeout")
+        status, body = waiting.get("/readyz")
+        assert (status, json.loads(body)["reason"]) == (503, "WarehouseUnavailable")
+        assert waiting.get("/healthz")[0] == 200
+        assert "winepipeline_warehouse_retrying 1.0" in waiting.get("/metrics")[1]
+        other.change("ROLLBACK")
+    assert waiting.ended() == ExitCode.OK
+    assert_whole(cellar)
+
+
 def test_a_warehouse_that_restarts_is_waited_for(cellar: Cellar) -> None:
     """A warehouse that goes away in the middle is tried again until it is back, and nothing is lost or doubled."""
     running = cellar.start(BACKFILL_CHUNK_ROWS="20")
-    landed = threading.Event()
-    while not landed.wait(0.02):
-        if "loading" in running.log or not running.running:
-            landed.set()
+    running.says("loading 0 of")
     cellar.emulator.stop()
     cellar.emulator.start()
     assert running.ended() == ExitCode.OK

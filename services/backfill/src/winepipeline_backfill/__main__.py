@@ -67,6 +67,7 @@ def run(settings: BackfillSettings, stop: Stop, make_watch: Callable[[Metrics, S
     except OSError as error:
         _LOG.error("METRICS_PORT=%d cannot be listened on: %s", settings.metrics_port, error.strerror)
         return ExitCode.USAGE
+    _LOG.info("📚 loading the history %s; /metrics on port %d", settings.name, endpoints.port)
     names = Names(settings.database, settings.schema_name, settings.table)
     loader = Loader(settings, names, watch, random.Random())  # noqa: S311 - spreads retries, guards nothing
     try:
