@@ -10,6 +10,9 @@ from winepipeline_local.kafka import Cluster, Topic
 
 from .scene import PIPELINES, Operator, Place, demo, until
 
+pytestmark = pytest.mark.timeout(300)
+"""A busy machine takes its time; each wait within has bounds of its own."""
+
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:

@@ -4,7 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pytest
+
 from .scene import PIPELINES, Operator, Place, demo, until
+
+pytestmark = pytest.mark.timeout(300)
+"""A busy machine takes its time; each wait within has bounds of its own."""
 
 APPS = "apps/v1"
 PAUSE = "caves-albert.io/pause-reconciliation"

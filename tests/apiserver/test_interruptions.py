@@ -4,8 +4,13 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+import pytest
+
 from .control_plane import ControlPlane
 from .scene import PIPELINES, Operator, Place, demo, make_place, until
+
+pytestmark = pytest.mark.timeout(300)
+"""A busy machine takes its time; each wait within has bounds of its own."""
 
 APPS = "apps/v1"
 PARTS = ("console", "consumer", "emulator", "producer")

@@ -6,8 +6,13 @@ import urllib.request
 from functools import partial
 from typing import Any
 
+import pytest
+
 from .control_plane import ControlPlane
 from .scene import PIPELINES, Operator, Place, demo, make_place, until
+
+pytestmark = pytest.mark.timeout(300)
+"""A busy machine takes its time; each wait within has bounds of its own."""
 
 APPS = "apps/v1"
 

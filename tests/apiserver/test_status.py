@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from .scene import PIPELINES, Operator, Place, demo, until
+
+pytestmark = pytest.mark.timeout(300)
+"""A busy machine takes its time; each wait within has bounds of its own."""
 
 APPS = "apps/v1"
 CHECKSUM = "caves-albert.io/checksum"

@@ -2,10 +2,14 @@
 
 from copy import deepcopy
 
+import pytest
 import yaml
 
 from .control_plane import ControlPlane
 from .scene import CRDS, PIPELINES, Place, demo, make_place, until
+
+pytestmark = pytest.mark.timeout(300)
+"""A busy machine takes its time; each wait within has bounds of its own."""
 
 APPS = "apps/v1"
 CRD = CRDS / "winepipelines.caves-albert.io.yaml"

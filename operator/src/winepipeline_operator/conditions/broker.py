@@ -37,7 +37,16 @@ def broker_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
         return Verdict.no("BrokerReady", trouble.reason, trouble.message)
     if not _answered(observed):
         return Verdict.unknown("BrokerReady", Reason.NOT_SEEN_YET, "the broker has not been asked yet")
-    return Verdict.yes("BrokerReady", Reason.BROKER_ANSWERS, "the broker answers")
+    return Verdict.yes("BrokerReady", Reason.BROKER_ANSWERS, f"the broker answers{_of_console(pipeline, observed)}")
+
+
+def _of_console(pipeline: WinePipeline, observed: Observed) -> str:
+    """What is wrong with the console, which keeps no event from anything; empty when nothing is."""
+    redpanda = pipeline.spec.broker.redpanda
+    if redpanda is None or not redpanda.console.enabled:
+        return ""
+    trouble = workload.trouble(pipeline, "console", observed)
+    return "" if trouble is None or trouble.passing else f"; the console does not run: {trouble.message}"
 
 
 def topics_ready(pipeline: WinePipeline, observed: Observed, broker: Verdict) -> Verdict:

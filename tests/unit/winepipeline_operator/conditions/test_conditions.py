@@ -121,6 +121,15 @@ def test_an_image_that_cannot_be_pulled_is_told(pipeline: Make, why: str) -> Non
         assert words in said["ConsumersReady"].message
 
 
+def test_a_console_that_does_not_run_is_told_and_no_fault(pipeline: Make) -> None:
+    """The console keeps no event from anything: the pipeline is ready, and the broker's message says what is wrong."""
+    waiting = {"state": {"waiting": {"reason": "ErrImagePull", "message": "manifest unknown"}}}
+    said = Patient.healthy(pipeline({})).with_pod("console", waiting).looked(readiness={}).say()
+    assert said["BrokerReady"].holds
+    assert "the console does not run: pod albert-console-x cannot pull" in said["BrokerReady"].message
+    assert said["Ready"].holds
+
+
 def test_a_table_with_other_columns_is_told(pipeline: Make) -> None:
     """Which table, which columns, and that nothing was changed."""
     text = "🛑 TableMismatch: T stands with other columns: EVENT_ID is NUMBER. What to do: rename that table"
