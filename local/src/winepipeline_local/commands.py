@@ -1,6 +1,7 @@
 """From a parsed command line to its command, and from an error to words and an exit status."""
 
 import argparse
+import errno
 import os
 import sys
 from importlib import import_module
@@ -46,3 +47,12 @@ def carry_out(chosen: argparse.Namespace) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough; nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SIGPIPE_STATUS
+    except OSError as failure:
+        if failure.errno != errno.ENOSPC:
+            raise
+        where = f" for {failure.filename}" if failure.filename else ""
+        sys.stderr.write(
+            f"× No space is left on the disk{where}.\n"
+            "  → Free some (`df -h` shows where it went), or give a folder on another disk with `--state DIR`.\n"
+        )
+        return ExitCode.USAGE

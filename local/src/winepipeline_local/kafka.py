@@ -89,6 +89,8 @@ class Cluster:
             except KafkaException as failure:
                 if failure.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     raise self._refused(f"create the topic {name}", failure) from failure
+            except TimeoutError as failure:
+                raise self._refused(f"create the topic {name}", failure) from failure
         for topic in topics:
             if topic.name in created:
                 self.start_offsets(topic.name, range(topic.partitions))  # until each partition has its leader
@@ -102,6 +104,8 @@ class Cluster:
             except KafkaException as failure:
                 if failure.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise self._refused(f"delete the topic {name}", failure) from failure
+            except TimeoutError as failure:
+                raise self._refused(f"delete the topic {name}", failure) from failure
         deadline = time.monotonic() + REQUEST_SECONDS
         while set(names) & set(self.partition_counts()) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
@@ -123,7 +127,7 @@ class Cluster:
         future = self._admin.create_partitions([NewPartitions(topic, partitions)])[topic]
         try:
             future.result(REQUEST_SECONDS)
-        except KafkaException as failure:
+        except (KafkaException, TimeoutError) as failure:
             raise self._refused(f"give the topic {topic} {partitions} partitions", failure) from failure
 
     def reach(self, topic: str) -> Ends:
@@ -178,14 +182,17 @@ class Cluster:
         while True:
             try:
                 return request()
-            except KafkaException as failure:
-                if failure.args[0].code() in PERMANENT or time.monotonic() > deadline:
+            except (KafkaException, TimeoutError) as failure:
+                lasts = isinstance(failure, KafkaException) and failure.args[0].code() in PERMANENT
+                if lasts or time.monotonic() > deadline:
                     raise self._refused("answer", failure) from failure
             time.sleep(POLL_SECONDS)
 
-    def _refused(self, what: str, failure: KafkaException) -> BrokerError:
+    def _refused(self, what: str, failure: KafkaException | TimeoutError) -> BrokerError:
+        timed_out = f"it said nothing for {REQUEST_SECONDS:.0f} s"
+        why = failure.args[0].str() if isinstance(failure, KafkaException) else timed_out
         return BrokerError(
-            f"The broker at {self.bootstrap} did not {what}: {failure.args[0].str()}.",
+            f"The broker at {self.bootstrap} did not {what}: {why}.",
             "Look at the broker's log, or check with `winepipeline check -f FILE` that it can be reached.",
         )
 

@@ -1,7 +1,9 @@
 """The broker and the warehouse of a run: embedded ones that we start, or those that the resource names."""
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from winepipeline_local.access import client_config, warehouse_login
@@ -16,6 +18,7 @@ from winepipeline_operator.environment import Endpoints
 from winepipeline_operator.spec import WinePipeline
 
 EXTERNAL_SECONDS = 15.0
+FULL_BYTES = 8_000_000
 HOUR_MS = 3_600_000
 
 
@@ -128,8 +131,8 @@ class Parts:
             exits.append(time.monotonic())
             verdict = after_exit(1, exits)
             if isinstance(verdict, GiveUp):
-                raise failure(f"The {name} {verdict.why}.", f"Its log is in {part.log_file}.")
-            say(f"the {name} ended unasked; starting it again on the same data")
+                raise failure(f"The {name} {verdict.why}.", f"{_full(part.log_file)}Its log is in {part.log_file}.")
+            say(f"the {name} ended unasked; starting it again on the same data. {_full(part.log_file)}".rstrip())
             part.launch()
 
     def stop(self) -> None:
@@ -143,3 +146,9 @@ class Parts:
         for part in (self.emulator, self.broker):
             if part is not None:
                 part.kill()
+
+
+def _full(log_file: Path) -> str:
+    """Said of a part that ended, where its disk is full: that is why, and its log may not say it any more."""
+    free = shutil.disk_usage(log_file.parent).free
+    return f"The disk of {log_file.parent} is full: free some. " if free < FULL_BYTES else ""
