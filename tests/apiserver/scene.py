@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .control_plane import ControlPlane, free_port
+from .control_plane import ControlPlane
 
 REPOSITORY = Path(__file__).parents[2]
 CRDS = REPOSITORY / "crds"
@@ -28,7 +29,6 @@ class Operator:
         self._plane = plane
         self._log = log
         self._environment = environment
-        self.metrics_port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Operator":
@@ -37,7 +37,7 @@ class Operator:
             **os.environ,
             "KUBECONFIG": str(self._plane.operator_kubeconfig),  # with the rights of the chart's role, no more
             "METRICS_HOST": "127.0.0.1",
-            "METRICS_PORT": str(self.metrics_port),
+            "METRICS_PORT": "0",
             **self._environment,
         }
         with self._log.open("ab") as log:
@@ -57,6 +57,12 @@ class Operator:
     def log(self) -> str:
         """What it has said so far."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    @property
+    def metrics_port(self) -> int:
+        """Where it listens; 0 while it does not."""
+        said = re.findall(r"/metrics on port (\d+)", self.log)
+        return int(said[-1]) if said else 0
 
     def metrics(self) -> str:
         """What Prometheus would read; empty while it does not listen yet."""

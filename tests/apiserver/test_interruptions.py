@@ -70,6 +70,8 @@ def test_an_operator_that_starts_first_waits_for_the_api_server(
     own_plane.stop_api()
     operator = start_operator(own_plane, WATCH_NAMESPACES=place.namespace)
     until(lambda: "next try" in operator.log)
+    assert operator.stop() == 0, "it must be possible to end it meanwhile"
+    operator.start()
     own_plane.start_api()
     place.create(demo())
     until(lambda: complete(place, "albert"), 90)

@@ -6,6 +6,7 @@ import sys
 
 from winepipeline_operator.handlers import run
 from winepipeline_operator.kube import Kube, NoCluster
+from winepipeline_operator.operation import CannotListen
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_process.exits import ExitCode
 from winepipeline_process.logs import configure
@@ -29,7 +30,11 @@ def main() -> int:
         return ExitCode.USAGE
     where = ", ".join(settings.watch_namespaces) or "all namespaces"
     _LOG.info("🍷 working on the pipelines of %s", where)
-    run(settings, kube)
+    try:
+        run(settings, kube)
+    except CannotListen as error:
+        _LOG.error("%s", error)
+        return ExitCode.USAGE
     return ExitCode.OK
 
 

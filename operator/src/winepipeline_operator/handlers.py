@@ -28,9 +28,14 @@ _BACKOFFS_SECONDS = (0.5, 1, 2, 5, 10, *[15] * 240)
 
 
 def run(settings: OperatorSettings, kube: Kube) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        CannotListen: METRICS_PORT is taken.
+    """
     registry = kopf.OperatorRegistry()
     operation = Operation(settings, kube)
+    operation.listen()
 
     @kopf.on.login(registry=registry)
     def log_in(**known: Any) -> kopf.ConnectionInfo | None:

@@ -33,6 +33,7 @@ OVERDUE_SECONDS = 300.0
 """A pipeline whose last round ended longer ago shows that the operator hangs: rounds are due each minute."""
 
 _DEFINITION_SECONDS = 5.0
+_LISTED_SECONDS = 0.05
 
 _LOOKERS = 24
 """Threads for looks at data planes: most of a look is waiting for brokers and pods."""
@@ -42,6 +43,10 @@ _LOOK_REST_SECONDS = 3.0
 
 _STEADY = ("uid", "generation", "deletionTimestamp", "annotations", "labels", "finalizers")
 """What of a resource's metadata a round depends on; a change of the status alone wakes nobody."""
+
+
+class CannotListen(Exception):
+    """Nobody can reach the probes and the metrics."""
 
 
 class Operation:
@@ -93,22 +98,28 @@ class Operation:
         self._kube = kube
         self._endpoints: Endpoints | None = None
 
+    def listen(self) -> None:
+        """Answer probes and scrapes from now on.
+
+        Raises:
+            CannotListen: the port is taken, or the host is none of ours.
+        """
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        try:
+            self._endpoints = Endpoints(host, port, self._metrics.registry, self._health, self._readiness)
+        except OSError as error:
+            raise CannotListen(f"METRICS_PORT={port} at {host} cannot be listened on: {error.strerror}") from error
+        _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
+
     async def start(self) -> None:
         """Begin; returns when all that there is has been seen once."""
-        self._endpoints = Endpoints(
-            self._settings.metrics_host,
-            self._settings.metrics_port,
-            self._metrics.registry,
-            self._health,
-            self._readiness,
-        )
-        _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
         self._rounds = Rounds(self._reconciler.round, self._threads)
         self._looking = Rounds(self._looks.look, self._lookers, _LOOK_REST_SECONDS)
         for informer in self._informers:
             informer.start()
-        for informer in self._informers:
-            await asyncio.to_thread(informer.complete.wait)
+        # Not in threads that wait: these would hold up a stop while the API server is away.
+        while not all(each.complete.is_set() for each in self._informers):  # noqa: ASYNC110
+            await asyncio.sleep(_LISTED_SECONDS)
         await self._wait_for_definition()
         self._replays.start()
         _LOG.info("%d objects of pipelines are there", self._cache.count())
