@@ -262,3 +262,22 @@ def test_promtool_finds_nothing_to_say_about_what_is_scraped(troubled: Asked, fo
                 command = [binary("promtool"), "check", "metrics"]
                 done = subprocess.run(command, input=text, capture_output=True, check=False, timeout=30)
                 assert (done.returncode, done.stdout + done.stderr) == (0, b""), url
+
+
+@pytest.mark.timeout(300)
+def test_an_alert_fires_while_the_consumers_stand_still_and_ends_when_they_go_on(
+    runtime: "subprocess.Popen[str]", troubled: Asked
+) -> None:
+    """Whoever is on call hears of it, and hears that it is over; the dead letters' alert has fired before."""
+    assert "WinePipelineConsumerDown" not in troubled.firing()
+    consumers = [
+        each for each in psutil.Process(runtime.pid).children() if "winepipeline_consumer" in " ".join(each.cmdline())
+    ]
+    try:
+        for each in consumers:
+            each.suspend()
+        until(lambda: "WinePipelineConsumerDown" in troubled.firing(), 90, "the alert fires")
+    finally:
+        for each in consumers:
+            each.resume()
+    until(lambda: "WinePipelineConsumerDown" not in troubled.firing(), 90, "the alert ends")
