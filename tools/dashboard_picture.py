@@ -37,7 +37,7 @@ spec:
   broker: {redpanda: {}}
   warehouse: {emulator: {}}
   producer: {eventsPerSecond: 200, invalidEventProbability: 0.02}
-  consumer: {scaling: {minReplicas: 2}}
+  consumer: {replicas: 2, scaling: {mode: "Off"}}
 """
 TILES: Final = (
     "Freshness (p99)",

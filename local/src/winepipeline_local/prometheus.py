@@ -14,7 +14,7 @@ from winepipeline_local.child import Child, last_lines
 from winepipeline_local.errors import ServiceError, UsageError
 from winepipeline_local.plan import HOST, ServicePlan
 from winepipeline_local.ports import free_ports
-from winepipeline_local.prometheus_config import RULES_FILE, config, rules
+from winepipeline_local.prometheus_config import RULES_FILE, TARGETS_FILE, config, rules, targets
 from winepipeline_operator.spec import WinePipeline
 from winepipeline_process.exits import ExitCode
 
@@ -51,6 +51,7 @@ class Prometheus:
         self._program = program
         self._folder = folder
         self._child: Child | None = None
+        self._followed: tuple[ServicePlan, ...] | None = None
 
     @property
     def address(self) -> str:
@@ -69,7 +70,8 @@ class Prometheus:
             ServiceError: it ended or was not ready in time; its last log lines are in the message.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._write("prometheus.json", config(pipeline, plans))  # JSON is YAML
+        self._write("prometheus.json", config(pipeline))  # JSON is YAML
+        self.follow(pipeline, plans)
         self._write(RULES_FILE, rules(pipeline))
         self.port = free_ports(1)[0]
         command = [
@@ -93,6 +95,12 @@ class Prometheus:
             ExitCode.INTERNAL,
         )
 
+    def follow(self, pipeline: WinePipeline, plans: Sequence[ServicePlan]) -> None:
+        """Scrape these services from now on; costs nothing while they are the same."""
+        if (wanted := tuple(plans)) != self._followed:
+            self._write(TARGETS_FILE, targets(pipeline, wanted))
+            self._followed = wanted
+
     def ended_unasked(self) -> bool:
         """Whether it has ended since this was asked last."""
         if self._child is None or self._child.running:
@@ -113,7 +121,9 @@ class Prometheus:
             self._child = None
 
     def _write(self, name: str, document: object) -> None:
-        (self._folder / name).write_text(json.dumps(document, indent=1), encoding="utf-8")
+        new = self._folder / f"{name}.new"
+        new.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        new.replace(self._folder / name)  # Prometheus never reads half a file
 
     def _is_ready(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=1)

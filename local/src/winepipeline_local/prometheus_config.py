@@ -17,23 +17,27 @@ _NOT_HERE: Final = ("WinePipelineBroker", "WinePipelineOperator", "WinePipelineR
 """Alerts about Redpanda and the operator, neither of which runs on a laptop."""
 
 
-def config(pipeline: WinePipeline, plans: Sequence[ServicePlan]) -> dict[str, Any]:
-    """Prometheus' configuration; the labels are those that the monitors of a cluster give.
+TARGETS_FILE: Final = "targets.json"
+"""Prometheus reads it again whenever it changes: consumers come and go."""
 
-    Args:
-        pipeline: the resource.
-        plans: the services that run.
-    """
+
+def config(pipeline: WinePipeline) -> dict[str, Any]:
+    """Prometheus' configuration."""
     return {
         "global": {"scrape_interval": f"{SCRAPE_SECONDS}s", "evaluation_interval": f"{SCRAPE_SECONDS}s"},
         "rule_files": [RULES_FILE],
         "scrape_configs": [
             {
                 "job_name": pipeline.metadata.name,
-                "static_configs": [_target(pipeline, plan) for plan in plans],
+                "file_sd_configs": [{"files": [TARGETS_FILE]}],
             }
         ],
     }
+
+
+def targets(pipeline: WinePipeline, plans: Sequence[ServicePlan]) -> list[dict[str, Any]]:
+    """Where the services are that run now; the labels are those that the monitors of a cluster give."""
+    return [_target(pipeline, plan) for plan in plans]
 
 
 def rules(pipeline: WinePipeline) -> dict[str, Any]:

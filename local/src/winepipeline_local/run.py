@@ -194,7 +194,9 @@ class Run:
     def _tick(self) -> None:
         self.parts.tick(self._terminal.say)
         self.crew.fleet.tick()
-        if self.prometheus is not None and self.prometheus.ended_unasked():
+        if self.prometheus is not None and self.prometheus.running:
+            self.prometheus.follow(self.order.pipeline, [each.plan for each in self.crew.fleet.present])
+        elif self.prometheus is not None and self.prometheus.ended_unasked():
             self._terminal.say(f"Prometheus has ended; the pipeline goes on. Its log is in {self.prometheus.log_file}")
 
     def _complain(self, patience_seconds: float) -> dict[str, str]:

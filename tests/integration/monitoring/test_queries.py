@@ -34,7 +34,7 @@ spec:
   broker: {{redpanda: {{}}}}
   warehouse: {{emulator: {{}}}}
   producer: {{eventsPerSecond: {EVENTS_PER_SECOND}, invalidEventProbability: 0.3}}
-  consumer: {{scaling: {{minReplicas: 2}}}}
+  consumer: {{replicas: 2, scaling: {{mode: "Off"}}}}
 """
 
 REDPANDA = b"""\
@@ -153,6 +153,8 @@ def whole(runtime: "subprocess.Popen[str]", folder: Path) -> Iterator[Asked]:
     """A Prometheus that reads the operator and the broker too, with all rules of a cluster at a fast pace."""
     neighbours = Neighbours()
     document = json.loads((folder / "state" / "prometheus" / "prometheus.json").read_text())
+    for job in document["scrape_configs"]:
+        job["file_sd_configs"] = [{"files": [str(folder / "state" / "prometheus" / "targets.json")]}]
     document["scrape_configs"] += neighbours.scrape_configs()
     document["rule_files"] = ["all-rules.json"]
     (folder / "whole.json").write_text(json.dumps(document))
@@ -254,7 +256,9 @@ def test_promtool_finds_nothing_to_say_about_what_is_scraped(troubled: Asked, fo
 
     document = json.loads((folder / "whole.json").read_text())
     for job in document["scrape_configs"]:
-        for group in job["static_configs"]:
+        (found,) = job.get("file_sd_configs", [{"files": []}])
+        groups = [each for file in found["files"] for each in json.loads(Path(file).read_text())]
+        for group in groups + job.get("static_configs", []):
             for target in group["targets"]:
                 url = f"http://{target}{job.get('metrics_path', '/metrics')}"
                 with urllib.request.urlopen(url, timeout=10) as answer:
