@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.cluster.cluster import Cluster, wait_until
+from tests.cluster.cluster import Cluster, Refused, wait_until
 from tests.cluster.harness import images, programs
 from tests.cluster.harness.layout import CACHE, KUBECONFIG, PROGRAMS, REPOSITORY, RUN
 from tests.cluster.prometheus_stack.programs import OPERATOR, PROMETHEUS, PROMETHEUS_VERSION, definitions
@@ -85,7 +85,7 @@ def running(cluster: Cluster) -> Iterator[Stack]:
     programs.build(PROMETHEUS)
     _load_images()
     for manifest in _manifests():
-        cluster.kubectl("apply", "-f", "-", text=json.dumps(manifest))
+        cluster.kubectl("apply", "-f", "-", namespace=NAMESPACE, text=json.dumps(manifest))
     with (RUN / "prometheus-operator.log").open("wb") as log:
         process = subprocess.Popen(
             [
@@ -98,14 +98,34 @@ def running(cluster: Cluster) -> Iterator[Stack]:
             env={"KUBECONFIG": str(KUBECONFIG)},
         )
     try:
-        cluster.kubectl("apply", "-f", "-", text=json.dumps(_prometheus()))
+        cluster.kubectl("apply", "-f", "-", namespace=NAMESPACE, text=json.dumps(_prometheus()))
         stack = Stack(cluster)
-        wait_until(lambda: stack.get("status/buildinfo")["version"], "Prometheus answers")
+        try:
+            wait_until(lambda: stack.get("status/buildinfo")["version"], "Prometheus answers")
+        except AssertionError as failure:
+            failure.add_note(_words(cluster))
+            raise
         yield stack
     finally:
         cluster.kubectl("delete", "prometheus", "tests", "--ignore-not-found", namespace=NAMESPACE)
         process.terminate()
         process.wait(STOP_SECONDS)
+
+
+def _words(cluster: Cluster) -> str:
+    """What a person would look at when there is no Prometheus."""
+    asked = (
+        ("get", "all", "-o", "wide"),
+        ("get", "events"),
+        ("logs", "prometheus-tests-0", "--all-containers", "--tail=15", "--ignore-errors"),
+    )
+    said = (RUN / "prometheus-operator.log").read_text(encoding="utf-8")[-4000:]
+    for command in asked:
+        try:
+            said += "\n\n" + cluster.kubectl(*command, namespace=NAMESPACE)[-4000:]
+        except Refused as refused:
+            said += f"\n\n{refused}"
+    return said
 
 
 def _load_images() -> None:

@@ -84,6 +84,13 @@ def longest_stall_seconds(scope: Scope) -> str:
     return f"max by ({BY}) ({stalled(scope)}) or max by ({BY}) ({scope.series('kafka_consumer_lag')}) * 0"
 
 
+def unread_partitions(scope: Scope, partitions: int) -> str:
+    """How many of so many partitions no consumer tells of, while one answers; only for a scope of one pipeline."""
+    answering = up(scope, "consumer")
+    told = f"count by ({BY}) ({_by_partition(scope, 'kafka_consumer_lag')})"
+    return f"{partitions} - ({told} or {answering} * 0) and on ({BY}) {answering} > 0"
+
+
 def warehouse_trouble(scope: Scope) -> str:
     """1 while a consumer tries the warehouse again, else 0."""
     return f"max by ({BY}) ({scope.series('winepipeline_warehouse_retrying')})"

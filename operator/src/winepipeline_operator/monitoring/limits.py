@@ -42,6 +42,9 @@ LAG_SECONDS: Final = Limit(warning=120, critical=900)
 STALLED_SECONDS: Final = Limit(critical=180)
 """So long without a commit while events wait. A batch is committed in seconds, a resuming warehouse in a minute."""
 
+UNREAD_PARTITIONS: Final = Limit(critical=1)
+"""Partitions of the topic that no consumer has claimed. While they move it is so for seconds."""
+
 DEAD_LETTER_SHARE: Final = Limit(warning=0.05, critical=0.25)
 """The share of events that are turned away: a few are malformed; one in four means that a producer changed."""
 

@@ -19,7 +19,7 @@ def pipeline_alerts(pipeline: WinePipeline, scope: Scope) -> tuple[Alert, ...]:
     spec = pipeline.spec
     alerts = [*_freshness(scope), *_movement(scope), *_losses(scope), *_neighbours(scope)]
     if not spec.paused:
-        alerts.append(_no_consumer(pipeline, scope))
+        alerts.extend([_no_consumer(pipeline, scope), _unread(pipeline.spec.topic.partitions, scope)])
     if spec.broker.redpanda is not None:
         alerts.extend(_broker(spec.broker.redpanda.replicas, scope))
     return tuple(alerts)
@@ -85,6 +85,19 @@ def _no_consumer(pipeline: WinePipeline, scope: Scope) -> Alert:
         summary=f"{_OF}: no consumer answers",
         description="Nothing is loaded. The events stay in the topic for as long as its retention says, and are "
         "loaded when a consumer is there again. Look at the consumers' pods and their last words.",
+    )
+
+
+def _unread(partitions: int, scope: Scope) -> Alert:
+    return Alert(
+        name="WinePipelinePartitionsUnread",
+        severity="critical",
+        limit=limits.UNREAD_PARTITIONS,
+        expression=beyond(expressions.unread_partitions(scope, partitions), limits.UNREAD_PARTITIONS, "critical"),
+        hold_seconds=300,
+        summary=f"{_OF}: nobody reads {{{{ $value }}}} of {partitions} partitions",
+        description="Consumers answer, but none has claimed these partitions: their events wait, and no lag is told of "
+        "them. Look at the log of the consumer that reads nothing.",
     )
 
 

@@ -136,6 +136,23 @@ SCENES = [
         consumer={"scaling": {"minReplicas": 0}},
     ),
     scene(
+        'WinePipelinePartitionsUnread", severity="critical',
+        {
+            **up("consumer", (60, 1)),
+            f'kafka_consumer_lag{{{OF}, topic="sales", partition="0"}}': stands((60, 5)),
+            f'kafka_consumer_lag{{{OF}, topic="sales", partition="1"}}': stands((10, 5), (20, None), (30, 5)),
+        },
+        off=(9, 14, 40),
+        on=(25,),
+        topic={"partitions": 2},
+    ),
+    scene(
+        'WinePipelinePartitionsUnread", severity="critical',
+        {**up("consumer", (10, None), (20, 1), (10, None))},
+        off=(9, 14, 39),
+        on=(25,),
+    ),
+    scene(
         'WinePipelineDeadLetters", severity="warning',
         {
             f"kafka_events_inserted_snowflake_total{{{OF}}}": grows((10, 98), (15, 90), (20, 98)),
