@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cluster.harness.layout import PROGRAMS
+from tests.cluster.keda.programs import COMMANDS
 
 from .control_plane import ControlPlane, free_port
 
@@ -37,7 +38,7 @@ def keda(plane: ControlPlane, folder: Path) -> Iterator[None]:
         *(f"--lister-kubeconfig={plane.kubeconfig}", f"--authentication-kubeconfig={plane.kubeconfig}"),
         *(f"--authorization-kubeconfig={plane.kubeconfig}", f"--client-ca-file={keys}/ca.crt", f"--cert-dir={keys}"),
     )
-    commands = {"keda-operator": operator, "keda-adapter": adapter}
+    commands = {COMMANDS["operator"]: operator, COMMANDS["adapter"]: adapter}
     running = []
     try:
         for name, arguments in commands.items():

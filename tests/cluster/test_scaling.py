@@ -96,7 +96,7 @@ def test_it_scales_in_again_and_to_sleep(namespace: Namespace) -> None:
 
 
 def _environment(operator: Operator, *changes: str) -> None:
-    deploy = f"deploy/{operator.name}-operator"
+    deploy = f"deploy/{operator.name}"  # the chart calls it like the release
     operator.cluster.kubectl("set", "env", deploy, *changes, namespace=operator.namespace)
     operator.cluster.kubectl("rollout", "status", deploy, "--timeout=120s", namespace=operator.namespace)
 

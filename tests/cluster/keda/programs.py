@@ -15,7 +15,9 @@ from tests.cluster.harness.shell import run
 
 VERSION: Final = "2.21.0"
 MODULE: Final = "github.com/kedacore/keda/v2"
-_COMMANDS: Final = {"operator": "keda-operator", "adapter": "keda-adapter"}
+COMMANDS: Final = {"operator": f"keda-operator-{VERSION}", "adapter": f"keda-adapter-{VERSION}"}
+"""From each command of KEDA's to its name in the cache: they do not say their version, but start only when whole."""
+
 _PARTS: Final = ("apis", "cmd", "controllers", "pkg", "version", "go.mod", "go.sum")
 _SCALERS: Final = frozenset({"kafka_scaler.go", "scaler.go"})
 _ONLY_KAFKA: Final = """\
@@ -51,11 +53,11 @@ def _build(module: Path, output: Path) -> None:
     replaced = [line for line in its_own.splitlines() if line.startswith("replace ")]
     lines = ["module kedabuild", "", "go 1.26.0", f"require {MODULE} v{VERSION}", f"replace {MODULE} => ./keda"]
     (module / "go.mod").write_text("\n".join([*lines, *replaced]) + "\n", encoding="utf-8")
-    imports = "\n".join(f'import _ "{MODULE}/cmd/{command}"' for command in _COMMANDS)
+    imports = "\n".join(f'import _ "{MODULE}/cmd/{command}"' for command in COMMANDS)
     (module / "tools.go").write_text(f"//go:build tools\n\npackage tools\n\n{imports}\n", encoding="utf-8")
     run("go", "mod", "tidy", folder=module, environment=GO)
     flags = f"{SMALL[1]} -X {MODULE}/version.Version={VERSION}"
-    for command, name in _COMMANDS.items():
+    for command, name in COMMANDS.items():
         arguments = ("build", SMALL[0], flags, "-o", str(output / name), f"{MODULE}/cmd/{command}")
         run("go", *arguments, folder=module, environment=GO)
 
@@ -74,4 +76,4 @@ def _leave_kafka(source: Path) -> None:
     builder.write_text(text[:begin] + signature + _ONLY_KAFKA, encoding="utf-8")
 
 
-KEDA: Final = Program(dict.fromkeys(_COMMANDS.values(), ("--help",)), "metrics-service", _build)
+KEDA: Final = Program(dict.fromkeys(COMMANDS.values(), ("--help",)), "", _build)
