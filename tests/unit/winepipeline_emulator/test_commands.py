@@ -40,6 +40,10 @@ LOADS = StageReference(("LOADS",), "a/b.parquet")
         ("alter session set query_tag = 'a b', timezone='UTC'", SetParameters({"QUERY_TAG": "a b", "TIMEZONE": "UTC"})),
         ("ALTER SESSION SET QUERY_TAG = 'it''s'", SetParameters({"QUERY_TAG": "it's"})),
         ("ALTER SESSION UNSET LOCK_TIMEOUT, QUERY_TAG", SetParameters({"LOCK_TIMEOUT": None, "QUERY_TAG": None})),
+        (
+            "PUT file:///x @loads SOURCE_COMPRESSION=NONE PARALLEL=1",
+            Put("/x", StageReference(("LOADS",), ""), True, False, "none", 1),
+        ),
         ("PUT file:///data/x.csv @loads/a", Put("/data/x.csv", StageReference(("LOADS",), "a"), True, False)),
         (
             "PUT 'file:///my file' '@db.\"s\".loads/a b' AUTO_COMPRESS=FALSE OVERWRITE = true PARALLEL=4",

@@ -110,9 +110,9 @@ class CommandAnswers:
             {
                 "command": "UPLOAD",
                 "src_locations": [command.source],
-                "parallel": 4,
+                "parallel": command.parallel,
                 "autoCompress": command.auto_compress,
-                "sourceCompression": "auto_detect",
+                "sourceCompression": command.source_compression,
                 "overwrite": command.overwrite,
                 "queryId": _query_id(),
                 "stageInfo": {

@@ -44,12 +44,17 @@ class StageReference:
 
 @dataclass(frozen=True)
 class Put:
-    """PUT file://source @stage/path: the source's file name decides the staged one's."""
+    """PUT file://source @stage/path: the source's file name decides the staged one's.
+
+    The client acts on the last two: it looks into a file to learn its compression only where it is told to.
+    """
 
     source: str
     stage: StageReference
     auto_compress: bool
     overwrite: bool
+    source_compression: str = "auto_detect"
+    parallel: int = 4
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,8 @@ def _put(found: re.Match[str]) -> Put:
         stage=stage_reference(found["stage"]),
         auto_compress=options.get("AUTO_COMPRESS", "TRUE") == "TRUE",
         overwrite=options.get("OVERWRITE", "FALSE") == "TRUE",
+        source_compression=options.get("SOURCE_COMPRESSION", "AUTO_DETECT").lower(),
+        parallel=int(parallel) if (parallel := options.get("PARALLEL", "4")).isdecimal() else 4,
     )
 
 
