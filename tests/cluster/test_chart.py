@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .cluster import Cluster, Refused
+from .cluster import Cluster, Refused, wait_until
 from .operator_release import Operator
 
 CRDS = ("winepipelines.caves-albert.io", "deadletterreplays.caves-albert.io")
@@ -68,8 +68,12 @@ def test_helm_uninstalls_all_but_the_crds(release: Operator) -> None:
     """`helm uninstall` leaves nothing in its namespace and keeps the CRDs, with which every pipeline would go."""
     release.uninstall()
     kinds = "deployments,services,serviceaccounts,networkpolicies,roles,rolebindings,pods"
-    left = release.cluster.kubectl("get", kinds, "-o", "name", namespace=release.namespace).split()
-    assert [each for each in left if each != "serviceaccount/default"] == []
+
+    def left() -> set[str]:
+        said = release.cluster.kubectl("get", kinds, "-o", "name", namespace=release.namespace)
+        return set(said.split()) - {"serviceaccount/default"}
+
+    wait_until(lambda: not left(), "nothing is left in its namespace", 60.0)
     rights = release.cluster.kubectl("get", "clusterroles,clusterrolebindings", "-o", "name")
     assert "winepipeline" not in rights
     for name in CRDS:
