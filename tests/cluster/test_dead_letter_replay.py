@@ -65,3 +65,37 @@ def test_letters_are_sent_once_though_the_pod_is_killed(namespace: Namespace) ->
     assert command(namespace, "dlq", "stats")["replayed"] == sendable
     wait_until(lambda: command(namespace, "audit")["in_flight"] == 0, "what was sent has landed")
     assert command(namespace, "audit")["holds"]
+
+
+def test_a_paused_pipeline_is_rewound_from_a_pod(namespace: Namespace) -> None:
+    """A pod made of the consumers' template rewinds all partitions, and everything is loaded again once."""
+    before = command(namespace, "audit")
+    namespace.patch("wp", NAME, {"spec": {"paused": True}})
+    wait_until(lambda: not namespace.find("pods", "app.kubernetes.io/component=consumer"), "the consumers are gone")
+    namespace.apply(_pod(namespace, "rewind", "--to", "0", "--yes"))
+    wait_until(lambda: namespace.get("pod", "command")["status"]["phase"] in ("Succeeded", "Failed"), "it is done")
+    said = namespace.kubectl("logs", "command")
+    assert "Done, in one transaction" in said, said
+    namespace.patch("wp", NAME, {"spec": {"paused": False}})
+    wait_until(lambda: command(namespace, "audit")["in_flight"] == 0, "all is loaded again", START_SECONDS)
+    after = command(namespace, "audit")
+    assert after["holds"]
+    assert (after["loaded"], after["rejected"]) == (before["loaded"], before["rejected"])
+
+
+def _pod(namespace: Namespace, *words: str) -> dict[str, Any]:
+    """As docs/how-to/rewind.md makes it with jq."""
+    template = namespace.get("deploy", f"{NAME}-consumer")["spec"]["template"]["spec"]
+    container = {
+        key: value
+        for key, value in template["containers"][0].items()
+        if key not in ("livenessProbe", "readinessProbe", "startupProbe")
+    }
+    container |= {"command": ["winepipeline"], "args": list(words)}
+    labels = {f"caves-albert.io/reach-{part}": NAME for part in ("redpanda", "emulator")}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "command", "labels": labels},
+        "spec": {**template, "restartPolicy": "Never", "containers": [container]},
+    }
