@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from winepipeline_operator.children.addresses import headless_name
 from winepipeline_operator.identity import Component, Manifest, child_name, labels, owner_reference, selector
 from winepipeline_operator.monitoring.alert import group
 from winepipeline_operator.monitoring.dashboard import Dashboard
@@ -83,6 +84,7 @@ def _monitor(pipeline: WinePipeline, component: Component, kind: Literal["Servic
         "interval": f"{SCRAPE_SECONDS}s",
         "scrapeTimeout": f"{_SCRAPE_TIMEOUT_SECONDS}s",
         "relabelings": [
+            *([_of_one_service(pipeline, component)] if kind == "ServiceMonitor" else []),
             {"action": "replace", "targetLabel": "pipeline", "replacement": pipeline.metadata.name},
             {"action": "replace", "targetLabel": "component", "replacement": component},
         ],
@@ -96,6 +98,13 @@ def _monitor(pipeline: WinePipeline, component: Component, kind: Literal["Servic
         ),
         "spec": {"selector": {"matchLabels": selector(pipeline, component)}, endpoints: [endpoint]},
     }
+
+
+def _of_one_service(pipeline: WinePipeline, component: Component) -> dict[str, Any]:
+    """A broker stands behind two Services, and would be read, and counted, twice."""
+    name = child_name(pipeline, component)
+    service = headless_name(pipeline) if component == "redpanda" else name
+    return {"action": "keep", "sourceLabels": ["__meta_kubernetes_service_name"], "regex": service}
 
 
 def _rules(pipeline: WinePipeline, platform: Platform) -> tuple[Manifest, ...]:

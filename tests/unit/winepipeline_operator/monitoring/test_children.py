@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from winepipeline_operator.children.desired import desired
 from winepipeline_operator.children.monitoring import missing_kinds, monitoring, rule_groups
 from winepipeline_operator.identity import Manifest, labels, selector
 from winepipeline_operator.observed import Observed
@@ -33,8 +34,22 @@ def test_prometheus_reads_every_component_each_quarter_minute(pipeline: Make) ->
         assert (endpoint["port"], endpoint["path"]) == place
         assert endpoint["interval"] == "15s"
         assert monitor["spec"]["selector"]["matchLabels"] == selector(pipeline({}), component)  # type: ignore[arg-type]
-        replaced = {each["targetLabel"]: each["replacement"] for each in endpoint["relabelings"]}
+        marks = [each for each in endpoint["relabelings"] if each["action"] == "replace"]
+        replaced = {each["targetLabel"]: each["replacement"] for each in marks}
         assert replaced == {"pipeline": "albert", "component": component}
+
+
+def test_every_pod_is_read_once(pipeline: Make) -> None:
+    """No process is counted twice because two Services lead to it: one broker of three that is down is missed."""
+    manifests = desired(pipeline({}), Observed(now_seconds=0, kinds=EVERYTHING), Platform())
+    services = [each for each in manifests if each["kind"] == "Service"]
+    for monitor in (each for each in manifests if each["kind"] == "ServiceMonitor"):
+        (endpoint,) = monitor["spec"]["endpoints"]
+        (kept,) = (each["regex"] for each in endpoint["relabelings"] if each["action"] == "keep")
+        wanted = monitor["spec"]["selector"]["matchLabels"]
+        selected = [each for each in services if wanted.items() <= each["metadata"]["labels"].items()]
+        (read,) = (each for each in selected if each["metadata"]["name"] == kept)
+        assert endpoint["port"] in {port["name"] for port in read["spec"]["ports"]}
 
 
 def test_monitors_and_rules_carry_the_labels_that_prometheus_selects_by(pipeline: Make) -> None:
