@@ -12,7 +12,7 @@ import yaml
 from tests.chart.helm import CHART, MISSING, Helm, helm_path
 
 from .control_plane import ControlPlane
-from .scene import CRDS
+from .scene import CRDS, until
 
 _NAMESPACE = "winepipeline-system"
 _CRDS = {"winepipelines.caves-albert.io", "deadletterreplays.caves-albert.io"}
@@ -65,8 +65,10 @@ def release(own_plane: ControlPlane) -> Release:
     helm = helm_path()
     if helm is None:
         pytest.skip(MISSING)
-    assert own_plane.kubectl("delete", "-f", str(CRDS)).returncode == 0
-    return Release(own_plane, helm)
+    assert own_plane.kubectl("delete", "--wait=false", "-f", str(CRDS)).returncode == 0
+    release = Release(own_plane, helm)
+    until(lambda: not release.names("crds"))
+    return release
 
 
 def test_a_release_from_its_first_day_to_its_last(release: Release) -> None:

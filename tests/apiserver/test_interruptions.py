@@ -38,6 +38,7 @@ def more(place: Place, before: int, most: int) -> bool:
     return before == most or len(deployments(place)) > before
 
 
+@pytest.mark.timeout(300)
 def test_the_api_server_goes_away_and_comes_back(
     own_plane: ControlPlane, start_operator: Callable[..., Operator]
 ) -> None:
@@ -69,7 +70,7 @@ def test_an_operator_that_starts_first_waits_for_the_api_server(
     place = make_place(own_plane)
     own_plane.stop_api()
     operator = start_operator(own_plane, WATCH_NAMESPACES=place.namespace)
-    until(lambda: "next try" in operator.log)
+    until(lambda: operator.log.count("list secrets") > 1)
     assert operator.stop() == 0, "it must be possible to end it meanwhile"
     operator.start()
     own_plane.start_api()

@@ -1,20 +1,33 @@
 """Free ports of this machine."""
 
+import random
 import socket
 
 HOST = "127.0.0.1"
 
+_PORTS = range(15_000, 32_000)
+"""Below the range from which Linux and macOS take the ports of outgoing connections, which would be gone at any time."""
+
 
 def free_ports(count: int) -> list[int]:
-    """So many different ports that are free now; nothing keeps them so."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """So many different ports that are free now; nothing keeps them so, but nobody is likely to take them."""
+    found: list[int] = []
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        if len(found) == count:
+            break
+        if _is_free(port):
+            found.append(port)
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else one that was just closed counts as taken
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def accepts(port: int) -> bool:

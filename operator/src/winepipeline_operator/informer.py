@@ -18,6 +18,9 @@ _WATCH_SECONDS = (240, 360)
 _ABSENT_SECONDS = 60.0
 """After how long to look again for a kind that the cluster does not serve."""
 
+_TRIES_BEFORE_LEFT_ALONE = 6
+"""An API server that has just started knows neither its custom kinds nor anybody's rights for some seconds."""
+
 _FIRST_DELAY_SECONDS = 0.25
 _MOST_DELAY_SECONDS = 10.0
 
@@ -73,7 +76,11 @@ class Informer:
                 self._since = ""
             except (Absent, Forbidden) as error:
                 self._since = ""
-                self._not_served(error)
+                failures += 1
+                if self.served and failures <= _TRIES_BEFORE_LEFT_ALONE:
+                    self._wait_after(error, failures)
+                else:
+                    self._not_served(error)
             except Exception as error:  # noqa: BLE001 - a watch that ends for good would leave us blind
                 failures += 1
                 if not isinstance(error, Unreachable):

@@ -32,6 +32,14 @@ def produce(broker: Broker, topic: str, partition: int, count: int) -> None:
     assert producer.flush(10) == 0
 
 
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until it holds: a broker answers before all of it has heard of a change."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not so after {seconds:g} s"
+        time.sleep(0.05)
+
+
 def commit(broker: Broker, group: str, topic: str, offsets: dict[int, int]) -> None:
     """Commit for a group without joining it."""
     member = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": group, "enable.auto.commit": False})
@@ -55,10 +63,10 @@ def test_a_topic_is_made_grown_kept_longer_and_deleted(cluster: Cluster, topic: 
     assert {each.reason for each in differences(more, facts)} == {"TopicTooFewPartitions", "TopicRetentionDiffers"}
     cluster.grow(name, 4)
     cluster.keep_for(name, 2 * HOUR_MS)
-    assert differences(more, cluster.topics([name])[name]) == ()
+    until(lambda: differences(more, cluster.topics([name])[name]) == ())
 
     cluster.delete([name, "never_made"])
-    assert cluster.topics([name]) == {}
+    until(lambda: cluster.topics([name]) == {})
 
 
 def test_offsets_are_told_for_the_law(broker: Broker, cluster: Cluster, topic: Callable[..., str]) -> None:

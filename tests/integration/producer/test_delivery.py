@@ -116,4 +116,4 @@ def test_a_derailed_producer_is_replaced(broker: Broker, topic: NewTopic, messag
         assert outbox.send(Message(ORDER, b"1000", value), lambda: False)
     assert outbox.close(10) == 0
     assert [message.value() for message in messages(name)] == [b"2", b"3"]
-    assert (deliveries.delivered, deliveries.failures, troubles) == (2, {"_FATAL": 1}, ["_FATAL"])
+    assert (deliveries.delivered, dict(+deliveries.failures), troubles) == (2, {"_FATAL": 1}, ["_FATAL"])
