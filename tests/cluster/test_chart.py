@@ -74,7 +74,7 @@ def test_helm_uninstalls_all_but_the_crds(release: Operator) -> None:
         return set(said.split()) - {"serviceaccount/default"}
 
     wait_until(lambda: not left(), "nothing is left in its namespace", 60.0)
-    rights = release.cluster.kubectl("get", "clusterroles,clusterrolebindings", "-o", "name")
-    assert "winepipeline" not in rights
+    ours = f"app.kubernetes.io/instance={release.name},app.kubernetes.io/name=winepipeline-operator"
+    assert release.cluster.kubectl("get", "clusterroles,clusterrolebindings", "-l", ours, "-o", "name") == ""
     for name in CRDS:
         release.cluster.kubectl("get", "crd", name)
