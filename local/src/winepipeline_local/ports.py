@@ -6,7 +6,7 @@ import socket
 HOST = "127.0.0.1"
 
 _PORTS = range(15_000, 32_000)
-"""Below the range from which Linux and macOS take the ports of outgoing connections, which would be gone at any time."""
+"""Below the range from which Linux and macOS take ports for outgoing connections: those may go at any time."""
 
 
 def free_ports(count: int) -> list[int]:
