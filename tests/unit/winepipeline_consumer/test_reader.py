@@ -256,3 +256,14 @@ def test_what_ends_a_loading_thread_ends_the_loop(bench: Bench) -> None:
     bench.worker.outcomes.put(Failed(Misconfigured("TableMismatch", "column X is missing")))
     with pytest.raises(Misconfigured):
         bench.turn()
+
+
+def test_a_partition_that_gives_nothing_is_read_anew(bench: Bench) -> None:
+    """A partition that librdkafka forgets to fetch is put in again where it stands, and the others go on."""
+    own(bench, 0, 1)
+    bench.source.known_ends = {0: 140, 1: 100}
+    for _ in range(13):
+        bench.turn(seconds=1)
+    assert bench.source.asked("start") == [{0: 100, 1: 100}, {0: 100}]
+    bench.turn(read_of([(0, 100), (0, 101)]), seconds=1)
+    assert bench.reader.ownership.next_offsets[0] == 102

@@ -1,5 +1,6 @@
 """Read slices from the topic and gather them into a batch that is worth a load."""
 
+import logging
 import time
 from collections.abc import Mapping
 
@@ -12,8 +13,11 @@ from winepipeline_consumer.metrics import Metrics
 from winepipeline_consumer.ownership import Ownership, Partitions
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice, sift
+from winepipeline_consumer.standstill import Standstill
 from winepipeline_events.fault import Rejection
 from winepipeline_events.validation import Limits
+
+_LOG = logging.getLogger(__name__)
 
 SLICE_MESSAGES = 1000
 """Messages that are read and sifted together: few enough to stay in the processor's cache."""
@@ -41,6 +45,7 @@ class Gatherer:
         self._metrics = metrics
         self._limits = Limits(settings.max_event_bytes, settings.max_event_depth)
         self._gathering = Gathering()
+        self._standstill = Standstill()
         self._drained = False
         self._mean_bytes = 1.0
 
@@ -82,6 +87,17 @@ class Gatherer:
         if tails := ownership.tails(read.ends):
             self._take_tails(tails, ownership)
         return read.lost_place
+
+    def stuck(self, ends: Mapping[int, int], ownership: Ownership) -> dict[int, int]:
+        """Partitions that have more up to `ends` and do not give it: where each is to be put in again."""
+        if self.full or not self._drained:
+            self._standstill.rest()
+            return {}
+        found = self._standstill.look(time.monotonic(), ownership.next_offsets, ends)
+        if found:
+            _LOG.warning("partitions %s have more and give nothing: reading them anew", sorted(found))
+            ownership.begin_again(found)
+        return found
 
     def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
         """What was gathered, and a new beginning."""

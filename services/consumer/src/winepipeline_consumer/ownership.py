@@ -61,6 +61,10 @@ class Ownership:
         self.unread |= starts.keys()
         return starts
 
+    def begin_again(self, partitions: Iterable[int]) -> None:
+        """These are put in again where they stand: an end that is told now may be an older place's."""
+        self.unread.update(partitions)
+
     def read(self, ends: Mapping[int, int]) -> None:
         """Messages up to these offsets were taken."""
         self.next_offsets.update(ends)

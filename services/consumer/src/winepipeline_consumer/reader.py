@@ -172,7 +172,9 @@ class Reader:
         self._lag_told_at = now = time.monotonic()
         held = self._full_since is not None and now - self._full_since > _HOLD_AFTER_SECONDS
         total = 0
-        for partition, end in self.source.ends(self.ownership.places, ask=held).items():
+        ends = self.source.ends(self.ownership.places, ask=held)
+        self._starts.update(self._gatherer.stuck(ends, self.ownership))
+        for partition, end in ends.items():
             committed = self._committed.get(partition, end)
             labels = (self.source.topic, str(partition))
             self._metrics.lag.labels(*labels).set(max(0, end - committed))
