@@ -27,6 +27,9 @@ _MOST_DELAY_SECONDS = 10.0
 Heard = Callable[[Seen], None]
 """Told of each object that is new, changed or gone; called from the informer's thread."""
 
+Appeared = Callable[[], None]
+"""Told when the cluster has come to serve the kind; called from the informer's thread."""
+
 
 class Informer:
     """Watches one kind in one namespace, or in all.
@@ -37,7 +40,9 @@ class Informer:
         complete: set while the cache holds what there is, as far as a watch can know.
     """
 
-    def __init__(self, kube: Kube, kind: Kind, namespace: str | None, cache: Cache, heard: Heard) -> None:
+    def __init__(
+        self, kube: Kube, kind: Kind, namespace: str | None, cache: Cache, heard: Heard, appeared: Appeared
+    ) -> None:
         self.kind = kind
         self.served: bool | None = None
         self.complete = threading.Event()
@@ -45,6 +50,7 @@ class Informer:
         self._namespace = namespace
         self._cache = cache
         self._heard = heard
+        self._appeared = appeared
         self._stopping = threading.Event()
         self._since = ""
         self._rng = random.Random()  # noqa: S311 - spreads retries, guards nothing
@@ -93,11 +99,13 @@ class Informer:
         for page, version in self._kube.pages(self.kind, self._namespace):  # noqa: B007 - the last one counts
             listed += [Seen.of(self.kind, self._whole(item)) for item in page]
         changed = self._cache.replace(self.kind, self._namespace, listed, int(version))
-        self.served = True
+        late, self.served = self.served is False, True
         self.complete.set()
         self._since = version
         for each in changed:
             self._heard(each)
+        if late:
+            self._appeared()
 
     def _watch(self) -> None:
         seconds = self._rng.randint(*_WATCH_SECONDS)

@@ -58,7 +58,7 @@ class Operation:
         self._cache = Cache(by_namespace=bool(settings.watch_namespaces))
         scopes: tuple[str | None, ...] = settings.watch_namespaces or (None,)
         self._informers = [
-            Informer(kube, kind, scope, self._cache, self._heard)
+            Informer(kube, kind, scope, self._cache, self._heard, self._kind_appeared)
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
             for scope in scopes
         ]
@@ -194,6 +194,12 @@ class Operation:
             for key in self._reconciler.users_of(seen.namespace, seen.name):
                 self._rounds.wake(key)
                 self._looking.wake(key)
+
+    def _kind_appeared(self) -> None:
+        """From an informer's thread: what was left out for want of the kind is to be made at once."""
+        if self._rounds is not None:
+            for key in list(self._steady):
+                self._rounds.wake(key)
 
     def _seen_anew(self, key: Key) -> None:
         """From a look's thread: a data plane looks different."""
