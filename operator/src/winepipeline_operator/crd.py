@@ -1,5 +1,6 @@
 """The CustomResourceDefinition, generated from the resource's model: `make crds` writes it, a test holds it in step."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -24,26 +25,33 @@ _COLUMNS = [
 ]
 
 
-def custom_resource_definition() -> dict[str, Any]:
-    """The CRD as the API server takes it."""
+def definition(
+    kind: str, plural: str, short_name: str, version: Mapping[str, Any], categories: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The CRD of one of our kinds, with its only version."""
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{PLURAL}.{GROUP}"},
+        "metadata": {"name": f"{plural}.{GROUP}"},
         "spec": {
             "group": GROUP,
             "scope": "Namespaced",
             "names": {
-                "kind": KIND,
-                "listKind": f"{KIND}List",
-                "plural": PLURAL,
-                "singular": KIND.lower(),
-                "shortNames": [SHORT_NAME],
-                "categories": ["all"],
+                "kind": kind,
+                "listKind": f"{kind}List",
+                "plural": plural,
+                "singular": kind.lower(),
+                "shortNames": [short_name],
+                **({"categories": list(categories)} if categories else {}),
             },
-            "versions": [_version()],
+            "versions": [dict(version)],
         },
     }
+
+
+def custom_resource_definition() -> dict[str, Any]:
+    """The CRD as the API server takes it."""
+    return definition(KIND, PLURAL, SHORT_NAME, _version(), categories=("all",))
 
 
 def documents() -> dict[str, str]:

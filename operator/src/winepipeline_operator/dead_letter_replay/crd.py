@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from winepipeline_operator.crd import definition
 from winepipeline_operator.dead_letter_replay.resource import (
     KIND,
     PLURAL,
@@ -42,32 +43,15 @@ Every field has a default unless it says *required*. A field that is not listed 
 
 def custom_resource_definition() -> dict[str, Any]:
     """The CRD as the API server takes it."""
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{PLURAL}.{GROUP}"},
-        "spec": {
-            "group": GROUP,
-            "scope": "Namespaced",
-            "names": {
-                "kind": KIND,
-                "listKind": f"{KIND}List",
-                "plural": PLURAL,
-                "singular": KIND.lower(),
-                "shortNames": [SHORT_NAME],
-            },
-            "versions": [
-                {
-                    "name": VERSION,
-                    "served": True,
-                    "storage": True,
-                    "additionalPrinterColumns": _COLUMNS,
-                    "subresources": {"status": {}},
-                    "schema": {"openAPIV3Schema": _schema()},
-                }
-            ],
-        },
+    version = {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "additionalPrinterColumns": _COLUMNS,
+        "subresources": {"status": {}},
+        "schema": {"openAPIV3Schema": _schema()},
     }
+    return definition(KIND, PLURAL, SHORT_NAME, version)
 
 
 def documents() -> dict[str, str]:
