@@ -31,7 +31,7 @@ class Runs:
 
     def within(self, start: int, stop: int) -> "Runs":
         """Those from `start` to before `stop`."""
-        return Runs(tuple((max(a, start), min(b, stop)) for a, b in self.runs if a < stop and b > start))
+        return Runs(tuple((a, b) for a, b in ((max(a, start), min(b, stop)) for a, b in self.runs) if a < b))
 
     def without(self, other: "Runs") -> "Runs":
         """Those that are not in `other`."""
