@@ -30,12 +30,15 @@ def test_a_replay_counts_then_sends(place: Place, operator: Operator) -> None:
         "Complete": "True",
         "Failed": "False",
     }
+    told = [reason for reason, _ in until(lambda: _events(place, 4))]
+    assert sorted(told) == ["ReplayFinished", "ReplayFinished", "ReplayStarted", "ReplayStarted"]
 
 
 def test_a_replay_waits_for_its_pipeline(place: Place, operator: Operator) -> None:
     """A misspelt pipeline is told of, and the Job comes as soon as there is one by that name."""
     _create(place, {"pipelineRef": {"name": "albert"}})
     until(lambda: "there is no WinePipeline albert" in _status(place).get("message", ""))
+    assert until(lambda: _events(place, 1)) == [("ReplayRefused", "Warning")]
     place.create(demo())
     until(lambda: _jobs(place, "-count"))
 
@@ -63,6 +66,13 @@ def _create(place: Place, spec: dict[str, Any]) -> None:
 def _status(place: Place) -> dict[str, Any]:
     found = place.get(PLURAL, "mend", GROUP)
     return dict((found or {}).get("status") or {})
+
+
+def _events(place: Place, count: int) -> list[tuple[str, str]]:
+    """What `kubectl describe dlr mend` shows, once there is so much of it."""
+    _, body = place.plane.call("GET", place.path("events"))
+    about = [each for each in body["items"] if each["involvedObject"]["kind"] == "DeadLetterReplay"]
+    return [(each["reason"], each["type"]) for each in about] if len(about) >= count else []
 
 
 def _jobs(place: Place, ending: str) -> list[dict[str, Any]]:

@@ -1,30 +1,32 @@
-"""An Event about a pipeline, as `kubectl describe` shows it. Pure."""
+"""An Event about a pipeline or a replay, as `kubectl describe` shows it. Pure."""
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, TypeAlias
 
+from winepipeline_operator.dead_letter_replay.resource import DeadLetterReplay
 from winepipeline_operator.identity import FIELD_MANAGER
-from winepipeline_operator.spec import API_VERSION, KIND, WinePipeline
+from winepipeline_operator.spec import WinePipeline
+
+Subject: TypeAlias = WinePipeline | DeadLetterReplay
+"""What an Event can be about."""
 
 LONGEST_MESSAGE = 1024
 """The API server refuses an Event with more."""
 
 
-def event(
-    pipeline: WinePipeline, reason: str, message: str, now_seconds: float, *, warning: bool = False
-) -> dict[str, Any]:
+def event(subject: Subject, reason: str, message: str, now_seconds: float, *, warning: bool = False) -> dict[str, Any]:
     """The object to post; a name of its own each time, so that none is lost for another."""
     moment = dt.datetime.fromtimestamp(now_seconds, dt.UTC)
     stamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    metadata = pipeline.metadata
+    metadata = subject.metadata
     return {
         "apiVersion": "v1",
         "kind": "Event",
         "metadata": {"name": f"{metadata.name}.{uuid.uuid4().hex[:16]}", "namespace": metadata.namespace},
         "involvedObject": {
-            "apiVersion": API_VERSION,
-            "kind": KIND,
+            "apiVersion": subject.api_version,
+            "kind": subject.kind,
             "name": metadata.name,
             "namespace": metadata.namespace,
             "uid": metadata.uid,

@@ -62,8 +62,8 @@ class Operation:
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
             for scope in scopes
         ]
-        self._replays = Replays(kube, settings.platform(), scopes)
         platform, observer, teller = settings.platform(), Observer(kube, self._cache), Teller(kube)
+        self._replays = Replays(kube, teller, platform, scopes)
         brokers = Brokers(self._cache, observer, platform, teller.tell)
         self._looks = Looks(
             Means(

@@ -1,4 +1,4 @@
-"""Posts Events about pipelines: what a person would want to see in `kubectl describe`, and never a flood of it."""
+"""Posts Events: what a person would want to see in `kubectl describe`, and never a flood of it."""
 
 import logging
 import threading
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from winepipeline_operator.cache import Key
 from winepipeline_operator.conditions.reason import Reason
-from winepipeline_operator.event import event
+from winepipeline_operator.event import Subject, event
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import KubeError
-from winepipeline_operator.spec import WinePipeline
+from winepipeline_operator.spec import KIND
 
 _LOG = logging.getLogger(__name__)
 
 BURST = 25
 REFILL_SECONDS = 60.0
-"""A pipeline may have so many Events at once, and one more in each such time: as Kubernetes' own recorders hold it."""
+"""A resource may have so many Events at once, and one more in each such time: as Kubernetes' own recorders hold it."""
 
 
 @dataclass(slots=True)
@@ -26,31 +26,32 @@ class _Bucket:
 
 
 class Teller:
-    """For all pipelines; any thread may call."""
+    """For all pipelines and replays; any thread may call."""
 
     def __init__(self, kube: Kube) -> None:
         self._kube = kube
         self._lock = threading.Lock()
-        self._buckets: dict[Key, _Bucket] = {}
+        self._buckets: dict[tuple[str, str, str], _Bucket] = {}
 
-    def tell(self, pipeline: WinePipeline, reason: Reason, message: str, *, warning: bool = False) -> None:
+    def tell(self, subject: Subject, reason: Reason, message: str, *, warning: bool = False) -> None:
         """Post an Event; one that cannot be posted is only logged."""
-        key = (pipeline.metadata.namespace, pipeline.metadata.name)
-        fields = {"fields": {"namespace": key[0], "pipeline": key[1], "reason": str(reason)}}
+        namespace, name = subject.metadata.namespace, subject.metadata.name
+        what = "pipeline" if subject.kind == KIND else "replay"
+        fields = {"fields": {"namespace": namespace, what: name, "reason": str(reason)}}
         _LOG.log(logging.WARNING if warning else logging.INFO, "%s", message, extra=fields)
-        if not self._may(key):
+        if not self._may((subject.kind, namespace, name)):
             return
         try:
-            self._kube.post_event(key[0], event(pipeline, reason, message, time.time(), warning=warning))
+            self._kube.post_event(namespace, event(subject, reason, message, time.time(), warning=warning))
         except KubeError as error:
             _LOG.debug("%s", error.message)
 
     def forget(self, key: Key) -> None:
         """The pipeline is gone."""
         with self._lock:
-            self._buckets.pop(key, None)
+            self._buckets.pop((KIND, *key), None)
 
-    def _may(self, key: Key) -> bool:
+    def _may(self, key: tuple[str, str, str]) -> bool:
         now = time.monotonic()
         with self._lock:
             bucket = self._buckets.setdefault(key, _Bucket(BURST, now))

@@ -111,6 +111,10 @@ class Reason(StrEnum):
     TOPIC_RETENTION_SET = "TopicRetentionSet"
     DATA_DELETED = "DataDeleted"
     SCALED = "Scaled"
+    REPLAY_STARTED = "ReplayStarted"
+    REPLAY_FINISHED = "ReplayFinished"
+    REPLAY_FAILED = "ReplayFailed"
+    REPLAY_REFUSED = "ReplayRefused"
 
 
 PASSING: Final = frozenset({Reason.STARTING, Reason.NOT_SEEN_YET, Reason.WAITS_FOR_BROKER, Reason.ROLLING})
@@ -218,5 +222,9 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.TOPIC_RETENTION_SET: "For how long a topic keeps its events was set.",
     Reason.DATA_DELETED: "`deletionPolicy: Delete`: the topics or the volumes were deleted.",
     Reason.SCALED: "The number of consumers was changed.",
+    Reason.REPLAY_STARTED: "A DeadLetterReplay began to count or to send its letters.",
+    Reason.REPLAY_FINISHED: "A DeadLetterReplay ended well; the message has its counts.",
+    Reason.REPLAY_FAILED: "A DeadLetterReplay ended with an error; another one sends the rest, none twice.",
+    Reason.REPLAY_REFUSED: "A DeadLetterReplay cannot begin: its pipeline is missing, or its Job was refused.",
 }
 """What each reason says, and what to do."""

@@ -20,6 +20,7 @@ from winepipeline_operator.dead_letter_replay.job import (
     label_of,
     replay_manifests,
 )
+from winepipeline_operator.dead_letter_replay.replay_news import replay_news
 from winepipeline_operator.dead_letter_replay.replay_status import ReplayView, is_done, replay_status
 from winepipeline_operator.dead_letter_replay.resource import DeadLetterReplay
 from winepipeline_operator.identity import Manifest
@@ -28,6 +29,7 @@ from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import Absent, Conflict, Forbidden, KubeError, Unreachable
 from winepipeline_operator.platform import Platform
 from winepipeline_operator.spec import WinePipeline
+from winepipeline_operator.teller import Teller
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,9 +41,10 @@ NOT_SERVED_SECONDS = 60.0
 class Replays:
     """All replays of some namespaces, or of all."""
 
-    def __init__(self, kube: Kube, platform: Platform, namespaces: Sequence[str | None]) -> None:
+    def __init__(self, kube: Kube, teller: Teller, platform: Platform, namespaces: Sequence[str | None]) -> None:
         """`namespaces` is `(None,)` for all."""
         self._kube = kube
+        self._teller = teller
         self._platform = platform
         self._namespaces = namespaces
         self._ended = threading.Event()
@@ -96,9 +99,12 @@ class Replays:
         if is_done(found) or body["metadata"].get("deletionTimestamp"):
             return
         try:
-            status = replay_status(found, self._bring_about(found), time.time())
+            view = self._bring_about(found)
+            status = replay_status(found, view, time.time())
             if status != body.get("status"):
                 self._kube.apply_status(*place, found.metadata.uid, status, REPLAY)
+                for each in replay_news(found, view, status):
+                    self._teller.tell(found, each.reason, each.message, warning=each.warning)
         except (Absent, Conflict) as gone:
             _LOG.debug("%s", gone.message)
         except KubeError as error:
