@@ -18,6 +18,8 @@ DEMO_OUTPUT ?=
 PYTEST_ARGS ?=
 # Each worker has a broker and an emulator of its own, some 700 MB.
 PYTEST_WORKERS ?= 2
+# One for each group of tests/cluster/conftest.py: most of a cluster's tests is waiting.
+CLUSTER_WORKERS ?= 3
 FUZZ_EVENTS ?= 1000000
 REPLAY_LETTERS ?= 10000
 
@@ -82,7 +84,7 @@ kind-down: ## Delete that cluster
 
 .PHONY: test-cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
-	@$(BIN)/pytest tests/cluster --verbose --durations=10 $(PYTEST_ARGS)
+	@$(BIN)/pytest tests/cluster --verbose --durations=10 -n $(CLUSTER_WORKERS) --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: prometheus-binary
 prometheus-binary: $(DEV) ## Put Debian's Prometheus and promtool into .venv/bin, for tests and `winepipeline up`

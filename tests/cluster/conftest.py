@@ -1,4 +1,4 @@
-"""One cluster for the session, the operator on it by its chart, and a namespace for each who asks.
+"""One cluster for the run, the operator on it by its chart, and a namespace for each who asks.
 
 README.md beside this file says what the cluster is, and what its stand-ins do not prove.
 """
@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 import yaml
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from .cluster import Cluster, Namespace
 from .harness.failure import CannotRun
 from .operator_release import Operator
-from .standing import standing
+from .pipeline import Pipeline
+from .shared import VARIABLE, Shared
+from .standing import end, standing
 
 TEST_SECONDS = 420
 RESTRICTED = {
@@ -23,25 +27,69 @@ RESTRICTED = {
     "pod-security.kubernetes.io/enforce-version": "latest",
 }
 EXAMPLES = Path(__file__).parents[2] / "examples"
+GROUPS = {
+    # One pipeline, from `helm install` to `helm uninstall`.
+    "story": (
+        "test_chart",
+        "test_demo",
+        "test_network",
+        "test_backfill",
+        "test_dead_letter_replay",
+        "test_by_hand",
+        "test_uninstall",
+    ),
+    "load": ("test_scaling", "test_external"),
+    "monitoring": ("test_monitoring",),
+}
+"""What runs beside each other (most of it is waiting), each in its order: as many groups as Makefile has workers."""
+
+ORDER = {module: group for group, modules in GROUPS.items() for module in modules}
 _numbers = itertools.count(1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that begins makes what all share."""
+    if not hasattr(config, "workerinput"):
+        Shared.made()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The same process stops the cluster when all are done."""
+    if not hasattr(config, "workerinput") and VARIABLE in os.environ:
+        shared = Shared.found()
+        end(shared)
+        shared.remove()
+
+
+class InGroups(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each group to one worker; pytest-xdist's own groups are silently without effect under pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = Path(nodeid.partition("::")[0]).stem
+        return ORDER.get(module, module)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> InGroups:
+    """With `-n 3` there are three groups at work."""
+    return InGroups(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for pods takes longer than others; and the chart comes first: it ends without an operator."""
+    """Each group in its order; and what waits for pods takes longer than others."""
     here = Path(__file__).parent
-    items.sort(key=lambda item: item.path != here / "test_chart.py")
     for item in items:
         if here in item.path.parents and item.get_closest_marker("timeout") is None:
             # The first test starts the cluster, and on a new machine builds it.
             item.add_marker(pytest.mark.timeout(TEST_SECONDS, func_only=True))
+    order = list(ORDER)
+    items.sort(key=lambda item: order.index(item.path.stem) if item.path.stem in ORDER else -1)
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Cluster:
     """A running cluster with our images in it."""
     try:
-        with standing() as found:
-            yield found
+        return standing(Shared.found())
     except CannotRun as failure:
         if failure.missing:
             pytest.skip(str(failure))
@@ -50,12 +98,19 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def operator(cluster: Cluster) -> Iterator[Operator]:
-    """The operator, installed by its chart, and uninstalled at the end of the session."""
-    release = Operator(cluster)
-    release.uninstall()  # one that somebody left has another image under the same name
+    """The operator, installed by its chart."""
+    shared = Shared.found()
+    release = Operator(cluster, shared)
     release.install()
-    yield release
-    release.uninstall()
+    with shared.using("operator"):
+        yield release
+
+
+@pytest.fixture
+def stays(operator: Operator) -> Iterator[None]:
+    """The operator is not killed by another test while this one runs."""
+    with operator.stays():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +142,30 @@ def demo() -> dict[str, Any]:
     return dict(yaml.safe_load((EXAMPLES / "demo.yaml").read_text(encoding="utf-8")))
 
 
+@pytest.fixture(scope="session")
+def applied(operator: Operator, make_namespace: Callable[[], Namespace], demo: dict[str, Any]) -> Iterator[Pipeline]:
+    """The demo resource, applied once for the whole story."""
+    found = Pipeline(make_namespace())
+    found.namespace.apply(demo)
+    yield found
+    found.delete()
+
+
+@pytest.fixture(scope="session")
+def albert(applied: Pipeline) -> Pipeline:
+    """The same, once it was ready."""
+    applied.wait_until_ready()
+    return applied
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """A test that failed shows what a person would look at."""
     outcome: Any = yield
     report = outcome.get_result()
-    place = getattr(item, "funcargs", {}).get("namespace")
-    if report.when == "call" and report.failed and isinstance(place, Namespace):
-        report.sections.append((f"the namespace {place.name}", place.words()))
+    if report.when != "call" or not report.failed:
+        return
+    for value in getattr(item, "funcargs", {}).values():
+        place = value.namespace if isinstance(value, Pipeline) else value
+        if isinstance(place, Namespace):
+            report.sections.append((f"the namespace {place.name}", place.words()))

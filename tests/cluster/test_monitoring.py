@@ -37,7 +37,7 @@ def pipeline(operator: Operator, namespace: Namespace, demo: dict[str, Any]) -> 
     namespace.apply(resource)
     wait_until(lambda: namespace.condition("wp", "albert", "MonitoringReady"), "the operator tells of its monitoring")
     yield namespace
-    namespace.kubectl("delete", "wp", "albert", "--ignore-not-found")
+    namespace.kubectl("delete", "wp", "albert", "--ignore-not-found", "--wait=false")
     remove_definitions(operator.cluster)
 
 
@@ -49,12 +49,12 @@ def stack(pipeline: Namespace, operator: Operator) -> Iterator[Stack]:
     assert "ServiceMonitor" in missing["message"]
     install_definitions(pipeline.cluster)
     with running(pipeline.cluster) as found:
-        operator.install("serviceMonitor.enabled=true", "serviceMonitor.interval=15s")
+        operator.upgrade("serviceMonitor.enabled=true", "serviceMonitor.interval=15s")
         wait_until(lambda: pipeline.find(KINDS), "monitors and rules appear once their kinds do")
         pipeline.apply(at_pace(pipeline))
         wait_until(lambda: found.values("sum(rate(kafka_events_inserted_snowflake_total[1m]))"), "rows land")
         yield found
-    operator.install("serviceMonitor.enabled=false")  # before its kind is gone, or Helm could not take it away
+    operator.upgrade("serviceMonitor.enabled=false")  # before its kind is gone, or Helm could not take it away
 
 
 def at_pace(namespace: Namespace) -> dict[str, Any]:

@@ -1,15 +1,13 @@
 """NetworkPolicies where they are enforced: a pipeline runs with them; each part reaches what it needs and no more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from .cluster import Namespace, wait_until
-from .operator_release import Operator
+from .pipeline import NAME, Pipeline
 
-NAME = "albert"
-START_SECONDS = 240.0
 STRANGER = "stranger"
 CONNECT = """
 import socket, sys
@@ -20,16 +18,11 @@ except OSError:
     print("closed")
 """
 
-pytestmark = pytest.mark.usefixtures("operator")
 
-
-@pytest.fixture(scope="module", autouse=True)
-def ready(operator: Operator, namespace: Namespace, demo: dict[str, Any]) -> Iterator[None]:
-    """The demo, ready: probes, metrics, the operator's questions to the broker and all else go through the policies."""
-    namespace.apply(demo)
-    wait_until(lambda: namespace.condition("wp", NAME, "Ready").get("status") == "True", "it is ready", START_SECONDS)
-    yield
-    namespace.kubectl("delete", "wp", NAME, "--wait=false")
+@pytest.fixture(scope="module")
+def namespace(albert: Pipeline) -> Namespace:
+    """The demo's, ready: probes, metrics, the operator's questions to the broker and all else go through policies."""
+    return albert.namespace
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +65,9 @@ def address(namespace: Namespace, component: str) -> str:
     return str(pod["status"]["podIP"])
 
 
-def test_rows_land_with_every_policy_enforced(namespace: Namespace) -> None:
+def test_rows_land_with_every_policy_enforced(albert: Pipeline) -> None:
     """What a pipeline needs of the network, it has: names, broker, warehouse, and the operator its metrics."""
-    wait_until(lambda: namespace.get("wp", NAME)["status"].get("rowsLoaded", 0) > 50, "rows are loaded and told")
+    wait_until(lambda: albert.loaded() > 50, "rows are loaded and told")
 
 
 def test_each_part_reaches_what_it_needs_and_no_other(namespace: Namespace) -> None:

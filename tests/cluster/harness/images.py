@@ -16,7 +16,7 @@ from winepipeline_local import jars
 from winepipeline_operator.platform import Images
 
 from . import inputs
-from .layout import CACHE, REPOSITORY, RUN
+from .layout import CACHE, IMAGES, REPOSITORY, RUN
 from .programs import build_pause
 from .shell import attempt, run
 
@@ -130,7 +130,7 @@ def build_pause_archive() -> Path:
 
 def load(image: Image, identity: str) -> bool:
     """Load a built image into the running node; returns whether that was needed."""
-    noted = RUN / "images.json"
+    noted = IMAGES / "loaded.json"
     loaded = _noted(noted)
     if loaded.get(image.name) == identity:
         return False

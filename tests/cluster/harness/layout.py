@@ -12,7 +12,10 @@ CACHE: Final = Path(os.environ.get("WINEPIPELINE_CLUSTER_CACHE") or Path.home() 
 PROGRAMS: Final = CACHE / "bin"
 
 DATA: Final = CACHE / "node"
-"""What a running cluster keeps on disk (images, volumes, etcd); gone with `down`."""
+"""What a running cluster keeps on disk (volumes, etcd); gone with `down`."""
+
+IMAGES: Final = CACHE / "containerd"
+"""containerd's: the images, unpacked. The next cluster finds them there."""
 
 RUN: Final = Path("/run/winepipeline-cluster")
 """One running cluster: process ids, logs, certificates, sockets; gone with `down`."""

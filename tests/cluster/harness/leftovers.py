@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .layout import DATA, RUN
+from .layout import DATA, IMAGES, RUN
 from .shell import attempt
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -31,7 +31,7 @@ def stop_processes() -> None:
 
 def unmount() -> None:
     """Take away the mounts of pods and containers, the innermost first."""
-    ours = (f"{RUN}/", f"{DATA}/")
+    ours = (f"{RUN}/", f"{DATA}/", f"{IMAGES}/")
     with Path("/proc/mounts").open(encoding="utf-8") as mounts:
         points = [line.split()[1] for line in mounts]
     for point in sorted((each for each in points if each.startswith(ours)), reverse=True):
@@ -41,6 +41,11 @@ def unmount() -> None:
 def runs(name: str) -> bool:
     """Whether the node's program of that name runs."""
     return any(name in _command(pid) for pid in _named())
+
+
+def stop(name: str) -> None:
+    """End one of the node's programs."""
+    _end({pid for pid in _named() if name in _command(pid)}, signal.SIGTERM)
 
 
 def _named() -> Iterator[int]:

@@ -14,6 +14,7 @@ from .layout import (
     DATA,
     HOST_ADDRESS,
     HOST_LINK,
+    IMAGES,
     KUBECONFIG,
     NETWORK_NAMESPACE,
     NODE_ADDRESS,
@@ -25,6 +26,7 @@ from .layout import (
 )
 from .shell import attempt, run, wait_until
 
+_CONTAINERS = ("ctr", "-a", str(RUN / "containerd.sock"), "-n", "k8s.io")
 API_SECONDS = 90
 NODE_SECONDS = 90
 
@@ -119,10 +121,26 @@ def _control_plane() -> None:
 def _runtime() -> None:
     _write("containerd.toml", settings.containerd(PAUSE))
     _write("cni/10-bridge.conflist", settings.pod_network())
+    _forget_pods()
+    _containerd()
+    if left := run(*_CONTAINERS, "containers", "ls", "--quiet").split():
+        # Those of an older cluster, which kubelet would take for its own.
+        run(*_CONTAINERS, "containers", "rm", *left)
+        leftovers.stop("containerd")
+        _containerd()
+    run(*_CONTAINERS, "images", "import", build_pause_archive())
+
+
+def _containerd() -> None:
     _start("containerd", "--config", f"{RUN}/containerd.toml")
-    client = ("ctr", "-a", str(RUN / "containerd.sock"))
-    wait_until(lambda: attempt(*client, "version"), f"containerd answers (its log: {RUN}/log/containerd.log)", 20)
-    run(*client, "-n", "k8s.io", "images", "import", build_pause_archive())
+    log = f"its log: {RUN}/log/containerd.log; rm -r {IMAGES} lets it begin afresh"
+    wait_until(lambda: attempt(*_CONTAINERS, "version"), f"containerd answers ({log})", 20)
+
+
+def _forget_pods() -> None:
+    """Of the last cluster only the images stay."""
+    for each in ("io.containerd.grpc.v1.cri", "io.containerd.runtime.v2.task"):
+        shutil.rmtree(IMAGES / each, ignore_errors=True)
 
 
 def _kubelet() -> None:

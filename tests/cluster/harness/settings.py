@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from .layout import DATA, KUBECONFIG, NETWORK_NAMESPACE, NODE_ADDRESS, NODE_NAME, NODE_POD_NETWORK, POD_NETWORK, RUN
+from .layout import (
+    IMAGES,
+    KUBECONFIG,
+    NETWORK_NAMESPACE,
+    NODE_ADDRESS,
+    NODE_NAME,
+    NODE_POD_NETWORK,
+    POD_NETWORK,
+    RUN,
+)
 
 VOLUMES = 60
 
@@ -11,7 +20,7 @@ def containerd(pause_image: str) -> str:
     """containerd's, with the runtime interface that kubelet speaks to."""
     return f"""\
 version = 2
-root = "{DATA}/containerd"
+root = "{IMAGES}"
 state = "{RUN}/containerd"
 [grpc]
   address = "{RUN}/containerd.sock"

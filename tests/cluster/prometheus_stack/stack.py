@@ -67,15 +67,13 @@ class Stack:
 
 def install_definitions(cluster: Cluster) -> None:
     """Teach the cluster prometheus-operator's kinds, as its release has them."""
-    for file in sorted(definitions().glob("*.yaml")):
-        cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", str(file))
+    cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", str(definitions()))
     cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "prometheuses.monitoring.coreos.com")
 
 
 def remove_definitions(cluster: Cluster) -> None:
     """Let the cluster forget them, and all objects of those kinds with them."""
-    for file in sorted(definitions().glob("*.yaml")):
-        cluster.kubectl("delete", "--ignore-not-found", "-f", str(file))
+    cluster.kubectl("delete", "--ignore-not-found", "-f", str(definitions()))
 
 
 @contextmanager
