@@ -52,7 +52,7 @@ def start_operator(tmp_path: Path) -> Iterator[Callable[..., Operator]]:
     started: list[Operator] = []
 
     def start(plane: ControlPlane, **environment: str) -> Operator:
-        operator = Operator(plane, tmp_path / f"operator-{len(started)}.log", environment)
+        operator = Operator(plane, tmp_path / f"operator-{len(started)}.log", environment, forked=True)
         started.append(operator)
         return operator.start()
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.forks import Forked
+
 from .control_plane import ControlPlane
 
 REPOSITORY = Path(__file__).parents[2]
@@ -23,13 +25,14 @@ _numbers = itertools.count(1)
 
 
 class Operator:
-    """`python -m winepipeline_operator` in a process of its own."""
+    """`python -m winepipeline_operator` in a process of its own; forked where its memory is no matter."""
 
-    def __init__(self, plane: ControlPlane, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, plane: ControlPlane, log: Path, environment: Mapping[str, str], *, forked: bool = False) -> None:
         self._plane = plane
         self._log = log
         self._environment = environment
-        self.process: subprocess.Popen[bytes] | None = None
+        self._forked = forked
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     def start(self) -> "Operator":
         """Start it, or start it again."""
@@ -40,6 +43,9 @@ class Operator:
             "METRICS_PORT": "0",
             **self._environment,
         }
+        if self._forked:
+            self.process = Forked("winepipeline_operator", environment, self._log)
+            return self
         with self._log.open("ab") as log:
             command = [sys.executable, "-m", "winepipeline_operator"]
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

@@ -4,7 +4,6 @@ Started in a forked process by `process.py`. KILL_AT=copy:before:2 ends it with 
 that it copies; `after` is right after.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -13,14 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.forks import become
 from winepipeline_backfill.__main__ import run
 from winepipeline_backfill.metrics import Metrics
 from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_backfill.watch import Watch
 from winepipeline_process.logs import configure
 from winepipeline_process.stop import Stop
-
-_PR_SET_PDEATHSIG = 1
 
 
 class CrashingWatch(Watch):
@@ -47,12 +45,7 @@ class CrashingWatch(Watch):
 
 def main(environment: dict[str, str], log_file: Path) -> int:
     """Be a backfill; returns the exit status."""
-    os.environ.clear()
-    os.environ.update(environment)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    with log_file.open("ab", buffering=0) as output:
-        os.dup2(output.fileno(), sys.stdout.fileno())
-        os.dup2(output.fileno(), sys.stderr.fileno())
+    become(environment, log_file)
     settings = BackfillSettings.from_environment(os.environ)
     configure(settings, "backfill")
     return run(settings, Stop().listen(), CrashingWatch)

@@ -1,7 +1,6 @@
 """A backfill under test, in a process of its own: forked from one that has loaded all its modules already."""
 
 import http.client
-import multiprocessing
 import os
 import re
 import runpy
@@ -10,14 +9,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.forks import FORKS
+
 _LOOK_SECONDS = 0.02
 _CRASHING = Path(__file__).with_name("crashing.py")
-
-# Loading the modules costs two seconds of CPU, a fork of a process that has them a few milliseconds.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["__main__", "winepipeline_backfill.__main__", "snowflake.connector.gcs_storage_client", "pyarrow.parquet"]
-)
 
 
 class Process:
@@ -27,7 +22,7 @@ class Process:
         """Start it; `log_file` takes all that it says."""
         self.log_file = log_file
         given = {"environment": dict(environment), "log_file": log_file}
-        self._process = _FORKS.Process(
+        self._process = FORKS.Process(
             target=runpy.run_path, args=(str(_CRASHING),), kwargs={"init_globals": given, "run_name": "__main__"}
         )
         self._process.start()

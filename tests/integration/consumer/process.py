@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import multiprocessing
 import os
 import re
 import runpy
@@ -12,14 +11,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.forks import FORKS
+
 _CRASHING = Path(__file__).with_name("crashing.py")
 _HOST = "127.0.0.1"
-
-# Loading the modules costs two seconds of CPU, a fork of a process that has them a few milliseconds.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["__main__", "winepipeline_consumer.__main__", "snowflake.connector.gcs_storage_client", "pyarrow.parquet"]
-)
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = 30.0, pause_seconds: float = 0.02) -> Any:
@@ -38,7 +33,7 @@ class Consumer:
         """Start it; `log_file` takes all that it says."""
         self.log_file = log_file
         given = {"environment": dict(environment), "log_file": log_file}
-        self._process = _FORKS.Process(
+        self._process = FORKS.Process(
             target=runpy.run_path, args=(str(_CRASHING),), kwargs={"init_globals": given, "run_name": "__main__"}
         )
         self._process.start()
