@@ -17,9 +17,10 @@ DEMO_SECONDS ?= 30
 DEMO_OUTPUT ?=
 PYTEST_ARGS ?=
 # Each worker has a broker and an emulator of its own, some 700 MB.
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 # One for each group of tests/cluster/conftest.py: most of a cluster's tests is waiting.
 CLUSTER_WORKERS ?= 3
+LAW_EXAMPLES ?= 300
 FUZZ_EVENTS ?= 1000000
 REPLAY_LETTERS ?= 10000
 
@@ -53,9 +54,15 @@ check: $(DEV) ## Hold the tree to its rules: format, lint, types, imports, sizes
 	$(BIN)/winepipeline lint examples/*.yaml
 
 # In the tree's order, the long ones first: by default those files with few tests come last, which here are the long ones.
+# PYTHONDONTWRITEBYTECODE would have each worker compile and rewrite all tests at each run, which costs it seven seconds.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --ignore=tests/cluster -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
 .PHONY: test
 test: $(DEV) ## Run the tests, with a real broker and the emulator (PYTEST_ARGS=… for some of them)
-	@$(BIN)/pytest --ignore=tests/cluster -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(PYTEST) -m "not long" $(PYTEST_ARGS)
+
+.PHONY: test-long
+test-long: $(DEV) ## Run the tests that take longer, and try each law with more examples (LAW_EXAMPLES=300)
+	@LAW_EXAMPLES=$(LAW_EXAMPLES) $(PYTEST) -m "long or hypothesis" $(PYTEST_ARGS)
 
 HARNESS := $(BIN)/python -m tests.cluster.harness
 .PHONY: cluster-build cluster-up cluster-images cluster-down

@@ -10,7 +10,7 @@ from winepipeline_local.kafka import Cluster, Topic
 
 from .scene import PIPELINES, Operator, Place, demo, until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 """A busy machine takes its time; each wait within has bounds of its own."""
 
 

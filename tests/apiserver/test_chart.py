@@ -14,6 +14,8 @@ from tests.chart.helm import CHART, MISSING, Helm, helm_path
 from .control_plane import ControlPlane
 from .scene import CRDS, until
 
+pytestmark = pytest.mark.long
+
 _NAMESPACE = "winepipeline-system"
 _CRDS = {"winepipelines.caves-albert.io", "deadletterreplays.caves-albert.io"}
 

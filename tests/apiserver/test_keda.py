@@ -16,6 +16,8 @@ from .scene import PIPELINES, Operator, Place, make_place, until
 from .slow_group import PARTITIONS, make_topic
 from .test_scaling import Consumers
 
+pytestmark = pytest.mark.long
+
 GROUP = "keda.sh/v1alpha1"
 TOPIC = "sales_for_keda"
 NAME = "albert-consumer"

@@ -25,6 +25,8 @@ from winepipeline_operator.platform import Platform
 from .control_plane import ControlPlane
 from .scene import REPOSITORY, Place, make_place, until
 
+pytestmark = pytest.mark.long
+
 GROUP = "monitoring.coreos.com/v1"
 KINDS = frozenset({"ServiceMonitor", "PodMonitor", "PrometheusRule"})
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*.yaml"))

@@ -3,7 +3,11 @@
 import json
 from typing import Any
 
+import pytest
+
 from .scene import Operator, Place, demo, until
+
+pytestmark = pytest.mark.long
 
 GROUP = "caves-albert.io/v1alpha1"
 PLURAL = "deadletterreplays"

@@ -13,6 +13,8 @@ from tests.chart.helm import MISSING, Helm, helm_path
 from .control_plane import ControlPlane
 from .scene import PIPELINES, Operator, make_place, until
 
+pytestmark = pytest.mark.long
+
 _SYSTEM = "winepipeline-system"
 _ROLES = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount")
 _APPS = "apps/v1"

@@ -12,6 +12,8 @@ from .control_plane import ControlPlane
 from .scene import PIPELINES, Operator, Place, make_place, until
 from .slow_group import GROUP, PARTITIONS, make_topic, slow_group
 
+pytestmark = pytest.mark.long
+
 APPS = "apps/v1"
 NAME = "albert-consumer"
 SCALER = "winepipeline-scaler"

@@ -29,7 +29,7 @@ CATCH_UP_SECONDS = 90
 PATIENCE = {"LOOK_SECONDS": "3", "SCALE_DOWN_AFTER_SECONDS": "30", "SLEEP_AFTER_SECONDS": "30"}
 TOPIC = "sales_events"
 
-pytestmark = pytest.mark.timeout(900, func_only=True)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900, func_only=True)]
 
 
 @dataclass

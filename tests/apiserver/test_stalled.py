@@ -17,6 +17,8 @@ from .control_plane import ControlPlane
 from .scene import demo, make_place, until
 from .test_status import events, make_pod
 
+pytestmark = pytest.mark.long
+
 HOST = "127.77.0.1"
 """An address of this machine's loopback: the pod's."""
 

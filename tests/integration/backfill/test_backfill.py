@@ -9,6 +9,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from winepipeline_process.exits import ExitCode
 from winepipeline_warehouse.session import Session
 from winepipeline_warehouse.settings import WarehouseSettings
@@ -61,6 +63,7 @@ def test_a_history_is_loaded_and_a_second_run_adds_nothing(cellar: Cellar) -> No
     assert_whole(cellar)
 
 
+@pytest.mark.long
 def test_ten_kills_lose_and_double_nothing(cellar: Cellar) -> None:
     """Killed at ten random moments of its loads and started again, each row and each cent is there once."""
     chance = random.Random(20261126)
@@ -72,6 +75,7 @@ def test_ten_kills_lose_and_double_nothing(cellar: Cellar) -> None:
     assert cellar.query("LIST @{stage}") == [], "what killed runs left in the stage is swept up"
 
 
+@pytest.mark.long
 def test_a_lost_volume_is_no_matter(cellar: Cellar) -> None:
     """A Job whose pod and volume are gone makes the same history again and goes on where the ledger stands."""
     assert cellar.run(KILL_AT="commit:after:5", BACKFILL_UNTIL="2026-03-01") == KILLED
@@ -118,6 +122,7 @@ def test_a_stop_is_no_success(cellar: Cellar) -> None:
     assert_whole(cellar)
 
 
+@pytest.mark.long
 def test_it_tells_what_it_waits_for(cellar: Cellar) -> None:
     """While somebody locks the ledger, /readyz and /metrics say so, and once he lets go the history is loaded."""
     assert cellar.run(KILL_AT="commit:after:3") == KILLED
@@ -135,6 +140,7 @@ def test_it_tells_what_it_waits_for(cellar: Cellar) -> None:
     assert_whole(cellar)
 
 
+@pytest.mark.long
 def test_a_warehouse_that_restarts_is_waited_for(cellar: Cellar) -> None:
     """A warehouse that goes away in the middle is tried again until it is back, and nothing is lost or doubled."""
     running = cellar.start(BACKFILL_CHUNK_ROWS="20")
@@ -164,6 +170,7 @@ INSERT INTO order_lines VALUES (18, 6, 8, 1, 1000, 0, 1000);
 """
 
 
+@pytest.mark.long
 def test_a_database_of_ones_own(cellar: Cellar) -> None:
     """One's own rows get in under their own keys, and what is no event goes to the rejects with its reason."""
     file = cellar.folder / "shop.sqlite"
@@ -185,6 +192,7 @@ def test_a_database_of_ones_own(cellar: Cellar) -> None:
     assert cellar.word()["reason"] == "HistoryDiffers"
 
 
+@pytest.mark.long
 def test_a_history_is_removed_as_the_page_says(cellar: Cellar) -> None:
     """After the SQL of docs/how-to/backfill.md nothing of a history is left, and another may have its name."""
     assert cellar.run() == ExitCode.OK
@@ -201,6 +209,7 @@ def test_a_history_is_removed_as_the_page_says(cellar: Cellar) -> None:
     assert_whole(cellar)
 
 
+@pytest.mark.long
 def test_a_row_that_somebody_deletes_is_missed(cellar: Cellar) -> None:
     """Damage to a loaded history is found by the next run and by the audit."""
     assert cellar.run() == ExitCode.OK

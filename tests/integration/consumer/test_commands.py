@@ -13,6 +13,8 @@ from winepipeline_producer.stream import Recipe, Stream
 from .process import eventually
 from .scene import Scene, Sent
 
+pytestmark = pytest.mark.long
+
 GOOD = [each.value or b"" for each in Stream(Recipe(), seed=11).take(20, 1_795_000_000_000)]
 
 Command = Callable[..., tuple[int, str]]

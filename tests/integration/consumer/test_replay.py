@@ -28,6 +28,8 @@ from winepipeline_producer.stream import Recipe, Stream
 from .process import eventually
 from .scene import Scene, Sent
 
+pytestmark = pytest.mark.long
+
 LETTERS = int(os.environ.get("REPLAY_LETTERS", "66"))
 """`make replay` asks for ten thousand."""
 

@@ -18,6 +18,8 @@ from .process import eventually
 from .pump import pumping
 from .scene import Scene
 
+pytestmark = pytest.mark.long
+
 HOUR_SECONDS = 3600
 MOMENTS = ("remove_rows:before", "ledger:before", "commit:before", "commit:after")
 POD = {"GROUP_INSTANCE_ID": "pod-0", "AUDIT_INTERVAL_SECONDS": "0"}

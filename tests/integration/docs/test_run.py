@@ -9,6 +9,8 @@ import pytest
 
 from tests.doc_commands import PAGES, REPOSITORY, Block, Command, blocks, files, missing
 
+pytestmark = pytest.mark.long
+
 SCENES = [(page, scene) for page in PAGES if (scene := [block for block in blocks(page) if block.mark == "run"])]
 
 

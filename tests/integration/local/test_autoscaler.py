@@ -18,6 +18,8 @@ from winepipeline_operator.lint import load
 from winepipeline_operator.login import Login
 from winepipeline_operator.scaling.ledger import Ledger
 
+pytestmark = pytest.mark.long
+
 PACES = Paces(look_seconds=0.5, settle_seconds=1.0, scale_down_after_seconds=6.0, sleep_after_seconds=6.0)
 RESOURCE = """\
 apiVersion: caves-albert.io/v1alpha1

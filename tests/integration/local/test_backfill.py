@@ -14,6 +14,8 @@ import pytest
 
 from winepipeline_process.exits import ExitCode
 
+pytestmark = pytest.mark.long
+
 Command = Callable[..., "subprocess.Popen[str]"]
 
 SMALL = ("--days", "20", "--orders-per-day", "10", "-o", "json")

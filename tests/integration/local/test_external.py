@@ -6,8 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from winepipeline_local.broker import Broker
 from winepipeline_local.kafka import Cluster
+
+pytestmark = pytest.mark.long
 
 RESOURCE = """\
 apiVersion: caves-albert.io/v1alpha1

@@ -96,6 +96,7 @@ def test_a_run_ends_with_its_sums_and_the_next_goes_on_from_there(command: Comma
     assert len(audit["partitions"]) == 6
 
 
+@pytest.mark.long
 def test_a_person_sees_ticks_a_ready_block_lines_and_a_summary(command: Command) -> None:
     """Without a terminal everything is plain lines, one after the other."""
     process = command("up", "--for", "3s")
@@ -112,6 +113,7 @@ def test_a_person_sees_ticks_a_ready_block_lines_and_a_summary(command: Command)
     assert "winepipeline audit" in out
 
 
+@pytest.mark.long
 def test_ctrl_c_stops_in_order_and_meanwhile_the_state_is_held(command: Command) -> None:
     """While one runs, a second `up` is refused and an audit works; Ctrl-C leaves nothing in flight and no process."""
     process = command("up", "--output", "json", "--consumers", "2")
@@ -130,6 +132,7 @@ def test_ctrl_c_stops_in_order_and_meanwhile_the_state_is_held(command: Command)
     assert gone(others)
 
 
+@pytest.mark.long
 def test_ctrl_c_twice_ends_at_once(command: Command) -> None:
     """The second Ctrl-C waits for nothing, says that the next run goes on, and nothing is lost."""
     process = command("up", "--output", "json", "--events-per-second", "2000")
@@ -145,6 +148,7 @@ def test_ctrl_c_twice_ends_at_once(command: Command) -> None:
     holds(finished(command("up", "--for", "1s", "--no-producer", "--output", "json")))
 
 
+@pytest.mark.long
 def test_killed_parts_are_started_again(command: Command) -> None:
     """SIGKILL of a consumer, then of the broker: each is said in a sentence, and no event is lost or doubled."""
     process = command("up", "--output", "json", "--events-per-second", "300")
@@ -161,6 +165,7 @@ def test_killed_parts_are_started_again(command: Command) -> None:
     assert found["restarts"] == 1
 
 
+@pytest.mark.long
 def test_a_killed_command_leaves_nothing_behind(command: Command) -> None:
     """SIGKILL of the command ends its children; the next run takes the state as it is, without a word about locks."""
     process = command("up", "--output", "json", "--events-per-second", "500")

@@ -23,6 +23,8 @@ from winepipeline_operator.children.monitoring import rule_groups
 from winepipeline_operator.lint import load
 from winepipeline_operator.platform import Platform
 
+pytestmark = pytest.mark.long
+
 EVENTS_PER_SECOND = 60
 WINDOW = "15s"
 PACE = 10

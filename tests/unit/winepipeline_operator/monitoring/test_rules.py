@@ -252,6 +252,7 @@ SCENES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scene", SCENES)
 def test_an_alert_fires_when_it_should_and_ends_with_its_cause(scene: Scene, pipeline: Make, tmp_path: Path) -> None:
     """Whoever is on call is woken for what happened, not for a hiccup, and sees it end."""
