@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,14 +66,17 @@ class Database:
             SourceUnfit: it has not, with all that is missing; or it is no SQLite database.
         """
         self.file = file
-        try:
-            self._connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-            self._connection.text_factory = bytes  # into JSON as they are
-            missing = lacks(self._standing())
-        except sqlite3.Error as error:
-            raise SourceUnfit(f"{file} cannot be read: {error}", "name a SQLite 3 database") from error
-        if missing:
-            raise SourceUnfit(f"{file} will not do: {'; '.join(missing)}", f"add them, or views; {_SCHEMA_PAGE}")
+        with ExitStack() as unfit:
+            try:
+                self._connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+                unfit.callback(self.close)
+                self._connection.text_factory = bytes  # into JSON as they are
+                missing = lacks(self._standing())
+            except sqlite3.Error as error:
+                raise SourceUnfit(f"{file} cannot be read: {error}", "name a SQLite 3 database") from error
+            if missing:
+                raise SourceUnfit(f"{file} will not do: {'; '.join(missing)}", f"add them, or views; {_SCHEMA_PAGE}")
+            unfit.pop_all()
 
     def identity(self) -> str | None:
         """The identity of the recipe that made it; None for a database of one's own."""
