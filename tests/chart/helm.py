@@ -1,5 +1,6 @@
 """Helm, and what it makes of the chart."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -37,11 +38,8 @@ class Helm:
 
     def template(self, *values: str) -> list[dict[str, Any]]:
         """The objects that a release `wine` in the namespace `winepipeline-system` consists of; `values`: `a.b=c`."""
-        sets = [part for value in values for part in ("--set", value)]
-        common = ["template", "wine", str(CHART), "--namespace", "winepipeline-system", "--kube-version", KUBERNETES]
-        done = self.run(*common, *sets)
-        assert done.returncode == 0, done.stderr
-        return [each for each in yaml.safe_load_all(done.stdout) if each]
+        # libyaml's loader: the CRDs among them are long.
+        return [each for each in yaml.load_all(_rendered(self, values), yaml.CSafeLoader) if each]
 
     def refusal(self, *values: str) -> str:
         """What Helm says of values that it refuses."""
@@ -49,3 +47,12 @@ class Helm:
         done = self.run("template", "wine", str(CHART), "--kube-version", KUBERNETES, *sets)
         assert done.returncode != 0, "it was not refused"
         return done.stderr
+
+
+@functools.cache
+def _rendered(helm: Helm, values: tuple[str, ...]) -> str:
+    sets = [part for value in values for part in ("--set", value)]
+    common = ["template", "wine", str(CHART), "--namespace", "winepipeline-system", "--kube-version", KUBERNETES]
+    done = helm.run(*common, *sets)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,6 +1,7 @@
 """The documentation names only what there is: pages, sections, targets, flags, fields, columns."""
 
 import contextlib
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ TARGET = re.compile(r"(?<![\w-])make ([a-z][a-z-]*)")
 NAMED_PAGE = re.compile(r"docs/[\w./-]+\.md")
 
 
+@functools.cache
 def text_of(page: Path) -> str:
     """A page's text."""
     return page.read_text(encoding="utf-8")
@@ -43,6 +45,7 @@ def code_of(page: Path) -> str:
     return "\n".join([*FENCE.findall(text), *INLINE.findall(FENCE.sub("", text))])
 
 
+@functools.cache
 def anchors(page: Path) -> set[str]:
     """The names by which GitHub links to a page's headings."""
     headings = HEADING.findall(FENCE.sub("", text_of(page)))
@@ -61,6 +64,7 @@ def first_cells(table: str) -> list[str]:
     return [name for cell in cells for name in INLINE.findall(cell)]
 
 
+@functools.cache
 def help_of(*words: str) -> str:
     """What `winepipeline … --help` prints."""
     printed = io.StringIO()

@@ -139,7 +139,7 @@ def test_a_stage_that_is_not_there_is_told(session: SnowflakeConnection) -> None
 
 def test_an_account_that_is_far_away_keeps_uploads_waiting_side_by_side() -> None:
     """With EMULATOR_UPLOAD_SECONDS each upload takes so long, and two at a time do not wait for each other."""
-    with running(None, EMULATOR_UPLOAD_SECONDS="1") as emulator:
+    with running(None, EMULATOR_UPLOAD_SECONDS="2") as emulator:
         sessions = [emulator.connect(database=None, schema=None) for _ in range(2)]
         run(sessions[0], "CREATE DATABASE IF NOT EXISTS WINE")
         run(sessions[0], "CREATE SCHEMA IF NOT EXISTS WINE.RAW")
@@ -148,4 +148,4 @@ def test_an_account_that_is_far_away_keeps_uploads_waiting_side_by_side() -> Non
         with ThreadPoolExecutor(2) as pool:
             done = [pool.submit(put, each, "WINE.RAW.FAR", f"{each.session_id}.parquet", b"x") for each in sessions]
             assert [each.result()[0][6] for each in done] == ["UPLOADED", "UPLOADED"]
-        assert 1.0 <= time.monotonic() - begun < 2.0
+        assert 2.0 <= time.monotonic() - begun < 4.0

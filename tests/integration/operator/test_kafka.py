@@ -124,7 +124,7 @@ def test_a_broker_that_is_away_is_said_in_time(address: str) -> None:
         cluster.group("sales_events", "g")
     with pytest.raises(BrokerUnreachable, match=address):
         cluster.topics(["sales_events"])
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 20
     cluster.close()
 
 

@@ -58,7 +58,7 @@ def test_a_missing_broker_is_waited_for(produce: Produce) -> None:
     assert "Connection refused" in running.log
     begun = time.monotonic()
     assert running.stop() == 0
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert "stopped: 0 events delivered, 0 failed" in running.log
 
 
@@ -94,7 +94,7 @@ def test_a_full_queue_holds_the_producer_back(produce: Produce, topic: NewTopic,
         assert running.get("/healthz")[0] == 200
         begun = time.monotonic()
         assert running.stop() == 3
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 20
     finally:
         broker.start()
     last = running.last_fields()
