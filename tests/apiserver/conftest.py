@@ -40,6 +40,12 @@ def _plane(folder: Path) -> Iterator[ControlPlane]:
         plane.stop()
 
 
+@pytest.fixture(scope="module")
+def shaken_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane for a module's tests that take its API server away, and leave it running."""
+    yield from _plane(tmp_path_factory.mktemp("shaken-plane"))
+
+
 @pytest.fixture
 def place(plane: ControlPlane) -> Place:
     """A namespace that nobody else uses."""

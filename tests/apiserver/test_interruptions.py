@@ -40,19 +40,19 @@ def more(place: Place, before: int, most: int) -> bool:
 
 @pytest.mark.timeout(300)
 def test_the_api_server_goes_away_and_comes_back(
-    own_plane: ControlPlane, start_operator: Callable[..., Operator]
+    shaken_plane: ControlPlane, start_operator: Callable[..., Operator]
 ) -> None:
     """The operator outlives an API server that is gone, and then does what has been wanted and undone meanwhile."""
-    place = make_place(own_plane)
-    operator = start_operator(own_plane)
+    place = make_place(shaken_plane)
+    operator = start_operator(shaken_plane)
     place.create(demo())
     until(lambda: complete(place, "albert"))
     until(lambda: place.condition("albert", "Ready"))
     process = operator.process
     for _ in range(2):
-        own_plane.stop_api()
+        shaken_plane.stop_api()
         until(lambda: "Unreachable" in operator.log or "next try" in operator.log)
-        own_plane.start_api()
+        shaken_plane.start_api()
         place.delete("deployments", "albert-consumer", APPS)
         place.change("albert", {"producer": {"replicas": place.pipeline("albert")["spec"]["producer"]["replicas"] + 1}})
         until(lambda: up_to_date(place, "albert"), 90)
@@ -64,16 +64,16 @@ def test_the_api_server_goes_away_and_comes_back(
 
 
 def test_an_operator_that_starts_first_waits_for_the_api_server(
-    own_plane: ControlPlane, start_operator: Callable[..., Operator]
+    shaken_plane: ControlPlane, start_operator: Callable[..., Operator]
 ) -> None:
     """Started while the API server is away, the operator waits for it instead of ending."""
-    place = make_place(own_plane)
-    own_plane.stop_api()
-    operator = start_operator(own_plane, WATCH_NAMESPACES=place.namespace)
+    place = make_place(shaken_plane)
+    shaken_plane.stop_api()
+    operator = start_operator(shaken_plane, WATCH_NAMESPACES=place.namespace)
     until(lambda: operator.log.count("list secrets") > 1)
     assert operator.stop() == 0, "it must be possible to end it meanwhile"
     operator.start()
-    own_plane.start_api()
+    shaken_plane.start_api()
     place.create(demo())
     until(lambda: complete(place, "albert"), 90)
 
@@ -96,14 +96,14 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(place: Place, start_operat
 
 
 def test_a_namespace_that_is_being_deleted_is_not_held_up(
-    own_plane: ControlPlane, start_operator: Callable[..., Operator]
+    shaken_plane: ControlPlane, start_operator: Callable[..., Operator]
 ) -> None:
     """The namespace with a pipeline goes, also with one whose topics should have been deleted but whose Secret went."""
-    doomed, other = make_place(own_plane), make_place(own_plane)
-    own_plane.start_controllers(
+    doomed, other = make_place(shaken_plane), make_place(shaken_plane)
+    shaken_plane.start_controllers(
         "garbage-collector-controller", "namespace-controller", "persistentvolumeclaim-protection-controller"
     )
-    operator = start_operator(own_plane)
+    operator = start_operator(shaken_plane)
     doomed.create(demo())
     external = {
         "bootstrapServers": "127.0.0.1:1",
@@ -119,8 +119,8 @@ def test_a_namespace_that_is_being_deleted_is_not_held_up(
     other.create(demo())
     until(lambda: complete(doomed, "albert"))
     until(lambda: doomed.pipeline("cellar")["metadata"].get("finalizers"))
-    own_plane.call("DELETE", f"/api/v1/namespaces/{doomed.namespace}")
-    until(lambda: own_plane.call("GET", f"/api/v1/namespaces/{doomed.namespace}")[0] == 404, 90)
+    shaken_plane.call("DELETE", f"/api/v1/namespaces/{doomed.namespace}")
+    until(lambda: shaken_plane.call("GET", f"/api/v1/namespaces/{doomed.namespace}")[0] == 404, 90)
     other.change("albert", {"producer": {"replicas": 2}})
     until(lambda: other.pipeline("albert")["status"]["observedGeneration"] == 2)
     assert operator.process is not None

@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from winepipeline_local.commands import EMBEDDED
+
+pytestmark = pytest.mark.long
 
 _PROGRAM = (
     f"import sys; sys.modules.update(dict.fromkeys({EMBEDDED!r})); from winepipeline_local.__main__ import main; "

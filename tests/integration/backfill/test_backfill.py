@@ -86,6 +86,7 @@ def test_a_lost_volume_is_no_matter(cellar: Cellar) -> None:
     assert_whole(cellar)
 
 
+@pytest.mark.long
 def test_another_history_under_the_name_is_refused(cellar: Cellar) -> None:
     """A changed seed under a ledger with the old history ends at once, in words, and adds nothing."""
     assert cellar.run(KILL_AT="commit:after:4") == KILLED
@@ -112,6 +113,7 @@ def test_two_at_once_double_nothing(cellar: Cellar) -> None:
     assert_whole(cellar)
 
 
+@pytest.mark.long
 def test_a_stop_is_no_success(cellar: Cellar) -> None:
     """A pod that is drained ends in good order and not as done, so that the Job starts another, which goes on."""
     assert cellar.run(KILL_AT=f"copy:after:2#{signal.SIGTERM.value}") == 128 + signal.SIGTERM

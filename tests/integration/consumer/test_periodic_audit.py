@@ -2,8 +2,12 @@
 
 import time
 
+import pytest
+
 from .process import Consumer, eventually
 from .scene import Scene
+
+pytestmark = pytest.mark.long
 
 SUCCESS = "winepipeline_audit_last_success_timestamp_seconds"
 MISSING = "winepipeline_audit_missing_events"

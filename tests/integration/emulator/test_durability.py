@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from .conftest import EVENTS, Emulator, copy_statement, parquet, prepare, put, run, running
 
 
@@ -66,6 +68,7 @@ while True:
 """
 
 
+@pytest.mark.long
 def test_crashes_at_any_time_never_split_a_transaction(tmp_path: Path) -> None:
     """Killed while a client commits as fast as it can, it opens again with all of every commit that was answered."""
     answered = 0

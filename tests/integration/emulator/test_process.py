@@ -7,7 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .conftest import Emulator, prepare, run, running
+
+pytestmark = pytest.mark.long
 
 
 def health(emulator: Emulator) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from winepipeline_local.emulator import Emulator
 from winepipeline_local.errors import BrokerError
 from winepipeline_local.kafka import Cluster, Topic
 
+pytestmark = pytest.mark.long
+
 
 def cluster(broker: Broker) -> Cluster:
     """A client of this broker."""

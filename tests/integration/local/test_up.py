@@ -74,6 +74,7 @@ def holds(found: dict[str, Any]) -> None:
     assert (found["duplicates"], found["missing"]) == (0, 0)
 
 
+@pytest.mark.long
 def test_a_run_ends_with_its_sums_and_the_next_goes_on_from_there(command: Command) -> None:
     """The last line of standard output is the sums; a second run adds to them; an audit afterwards says the same."""
     first = finished(command("up", "--for", "3s", "--output", "json", "--events-per-second", "200"))
@@ -96,7 +97,6 @@ def test_a_run_ends_with_its_sums_and_the_next_goes_on_from_there(command: Comma
     assert len(audit["partitions"]) == 6
 
 
-@pytest.mark.long
 def test_a_person_sees_ticks_a_ready_block_lines_and_a_summary(command: Command) -> None:
     """Without a terminal everything is plain lines, one after the other."""
     process = command("up", "--for", "3s")

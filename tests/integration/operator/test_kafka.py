@@ -81,6 +81,7 @@ def test_offsets_are_told_for_the_law(broker: Broker, cluster: Cluster, topic: C
     assert facts.state is GroupState.EMPTY
 
 
+@pytest.mark.long
 def test_offsets_are_told_again_after_the_brokers_restart(
     broker: Broker, cluster: Cluster, topic: Callable[..., str]
 ) -> None:

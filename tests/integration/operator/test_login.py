@@ -13,6 +13,8 @@ from winepipeline_operator.topics import WantedTopic
 
 from .guarded import PASSWORD, USER, GuardedBroker
 
+pytestmark = pytest.mark.long
+
 WRONG = "vin-de-table"
 
 

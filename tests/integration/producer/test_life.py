@@ -62,6 +62,7 @@ def test_a_missing_broker_is_waited_for(produce: Produce) -> None:
     assert "stopped: 0 events delivered, 0 failed" in running.log
 
 
+@pytest.mark.long
 def test_a_broker_restart_loses_nothing_and_repeats_nothing(
     produce: Produce, topic: NewTopic, broker: Broker, messages: Messages
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_broker_restart_loses_nothing_and_repeats_nothing(
     assert "events are delivered again" in running.log
 
 
+@pytest.mark.long
 def test_a_full_queue_holds_the_producer_back(produce: Produce, topic: NewTopic, broker: Broker, ends: Ends) -> None:
     """Without its broker a producer at full speed stays alive and bounded; a stop gives up in time and says so."""
     name = topic()

@@ -17,6 +17,8 @@ from winepipeline_warehouse.standing import standing
 from .conftest import MakePlace
 from .place import ORIGIN, Place, work_of
 
+pytestmark = pytest.mark.long
+
 METADATA = (
     '{{"topic":"sales_events","topic_id":"id-1","cluster_id":"a-cluster","partition":%d,"offset":%d,"timestamp":0}}'
 )
