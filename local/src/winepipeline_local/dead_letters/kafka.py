@@ -1,25 +1,16 @@
 """The topics as a replay needs them: all of the dead-letter topic, and a way to send all of something or nothing."""
 
-import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from winepipeline_consumer.letter import Headers
 from winepipeline_local.dead_letters.opened import Place, Raw
 from winepipeline_local.errors import BrokerError
-
-# What librdkafka tells of connections comes as an error of the call that waited for one.
-_QUIET = logging.getLogger("winepipeline_local.librdkafka")
-_QUIET.addHandler(logging.NullHandler())
-_QUIET.propagate = False
-
-_ASK_SECONDS = 15.0
-_SILENCE_SECONDS = 60.0
-"""A topic that gives nothing for so long, though it is not at its end, does not answer."""
+from winepipeline_local.topic.kafka import QUIET, TopicReader
 
 _TRANSACTION_MS = 15_000
 """After so long the broker breaks off what a killed replay had begun: until then consumers wait at it."""
@@ -46,18 +37,7 @@ class LetterTopic:
     """The dead-letter topic, read from its beginning to where it ends when the reading begins."""
 
     def __init__(self, client_config: Mapping[str, Any], topic: str) -> None:
-        self._config = {
-            **client_config,
-            "client.id": "winepipeline-dlq",
-            "group.id": "winepipeline-dlq",  # librdkafka wants one; it is never joined, and nothing is committed
-            "enable.auto.commit": False,
-            "auto.offset.reset": "earliest",
-            "enable.partition.eof": True,
-            "isolation.level": "read_committed",
-            "queued.max.messages.kbytes": 32_768,
-            "fetch.wait.max.ms": 100,
-        }
-        self._topic = topic
+        self._reader = TopicReader(client_config, topic, "winepipeline-dlq")
 
     def messages(self) -> Iterator[Raw]:
         """Every message that is committed, partition by partition as they come.
@@ -65,46 +45,7 @@ class LetterTopic:
         Raises:
             BrokerError: the topic is not there, or the broker does not answer.
         """
-        consumer = Consumer(self._config, logger=_QUIET)
-        try:
-            unread = {partition for partition, (start, end) in self._spans(consumer).items() if start < end}
-            consumer.assign([TopicPartition(self._topic, partition, 0) for partition in unread])
-            yield from self._until_ends(consumer, unread)
-        finally:
-            consumer.close()
-
-    def _until_ends(self, consumer: Consumer, unread: set[int]) -> Iterator[Raw]:
-        heard = time.monotonic()
-        while unread:
-            batch = consumer.consume(500, 1.0)
-            if batch:
-                heard = time.monotonic()
-            elif time.monotonic() - heard > _SILENCE_SECONDS:
-                raise self._silent(f"it gave nothing for {_SILENCE_SECONDS:.0f} s")
-            for message in batch:
-                error = message.error()
-                if error is None:
-                    yield _raw(message)
-                elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - librdkafka's name for it
-                    unread.discard(message.partition())
-
-    def _spans(self, consumer: Consumer) -> dict[int, tuple[int, int]]:
-        try:
-            known = consumer.list_topics(self._topic, timeout=_ASK_SECONDS).topics[self._topic]
-            if known.error is not None:
-                raise self._silent(known.error.str())
-            return {
-                each: consumer.get_watermark_offsets(TopicPartition(self._topic, each), timeout=_ASK_SECONDS)
-                for each in known.partitions
-            }
-        except KafkaException as failure:
-            raise self._silent(_words(failure)) from failure
-
-    def _silent(self, why: str) -> BrokerError:
-        return BrokerError(
-            f"The topic {self._topic} cannot be read: {why}.",
-            "Is that the pipeline's dead-letter topic? `winepipeline check -f FILE` looks at broker and topics.",
-        )
+        return map(_raw, self._reader.messages(self._reader.spans()))
 
 
 class Sender:
@@ -132,7 +73,7 @@ class Sender:
                 "message.max.bytes": 100_000_000,
                 "linger.ms": 5,
             },
-            logger=_QUIET,
+            logger=QUIET,
         )
         self._do("begin", lambda: self._producer.init_transactions(_SEND_SECONDS))
 
@@ -153,7 +94,7 @@ class Sender:
         try:
             self._producer.abort_transaction(_SEND_SECONDS)
         except KafkaException:
-            _QUIET.debug("the transaction could not be aborted", exc_info=True)
+            QUIET.debug("the transaction could not be aborted", exc_info=True)
 
     def send(self, messages: Sequence[Outgoing]) -> list[Place]:
         """Write messages within the transaction and wait until the broker has them; where each of them stands.
@@ -224,8 +165,3 @@ class Sender:
 def _raw(message: Message) -> Raw:
     place = Place(message.partition(), message.offset())
     return Raw(place, message.key(), message.value(), list(message.headers() or []))
-
-
-def _words(failure: KafkaException) -> str:
-    error = failure.args[0]
-    return error.str() if isinstance(error, KafkaError) else str(error)

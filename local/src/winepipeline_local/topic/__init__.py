@@ -1,0 +1,1 @@
+"""Reading topics as nobody's consumer: for replays of dead letters, rewinds and repairs."""
