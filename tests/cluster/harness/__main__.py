@@ -4,20 +4,25 @@ import sys
 import time
 from collections.abc import Callable
 
+from tests.cluster.prometheus_stack.programs import OPERATOR, PROMETHEUS
+
 from . import images, node, programs
 from .failure import CannotRun
 from .layout import KUBECONFIG, PROGRAMS
 from .machine import install_packages, lacking
 
+PROGRAMS_BUILT = (*programs.ALL, OPERATOR, PROMETHEUS)
+"""All before any test: a compiler beside them would take the processors that they wait for."""
+
 
 def build() -> None:
     """Install Debian's packages and build what is not in the cache yet."""
-    missing = {program.name for program in programs.ALL if not program.built}
+    missing = {program.name for program in PROGRAMS_BUILT if not program.built}
     if lacks := lacking(building=bool(missing)):
         raise CannotRun("this machine lacks\n" + "\n".join(f"  - {each}" for each in lacks), missing=True)
     if installed := install_packages():
         say(f"installed Debian's {', '.join(installed)}")
-    for program in programs.ALL:
+    for program in PROGRAMS_BUILT:
         if program.name in missing:
             say(f"{program.name:<16} {program.version:<10} is being built …")
             say(f"{'':<27} built in {programs.build(program):.0f} s")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.cluster.cluster import Cluster, Refused, wait_until
-from tests.cluster.harness import images, programs
+from tests.cluster.harness import images
 from tests.cluster.harness.layout import CACHE, KUBECONFIG, PROGRAMS, REPOSITORY, RUN
-from tests.cluster.prometheus_stack.programs import OPERATOR, PROMETHEUS, PROMETHEUS_VERSION, definitions
+from tests.cluster.prometheus_stack.programs import PROMETHEUS_VERSION, definitions
 
 NAMESPACE: Final = "monitoring"
 RELEASE: Final = "kube-prometheus-stack"
@@ -79,8 +79,6 @@ def remove_definitions(cluster: Cluster) -> None:
 @contextmanager
 def running(cluster: Cluster) -> Iterator[Stack]:
     """prometheus-operator beside the cluster, and a Prometheus in it that takes monitors and rules by label."""
-    programs.build(OPERATOR)
-    programs.build(PROMETHEUS)
     _load_images()
     for manifest in _manifests():
         cluster.kubectl("apply", "-f", "-", namespace=NAMESPACE, text=json.dumps(manifest))
