@@ -29,7 +29,8 @@ Colors go away with NO_COLOR=1, the live view where the output is no terminal.
 
 UP = """\
 Starts broker, warehouse, producers and consumers as a WinePipeline resource asks for, and
-shows them at work until Ctrl-C. Without -f it runs a bundled demo (examples/demo.yaml).
+shows them at work until Ctrl-C. Without -f it runs a bundled demo (examples/demo.yaml). More
+events than its 50 a second come in waves, half a minute of every two.
 
 What it makes lies in .winepipeline/NAME here; the next run goes on from there.
 A broker or a Snowflake account that the resource names is used as it is, and nothing there
@@ -113,7 +114,7 @@ def _up(commands: Commands) -> None:
         "--events-per-second",
         metavar="N",
         type=_positive,
-        help="the pace of each producer (default: as the resource says)",
+        help="the pace of each producer, of its rushes where the resource has a calm (default: as the resource says)",
     )
     up.add_argument("--no-producer", dest="producer", action="store_false", help="make no events, only load them")
     up.add_argument(

@@ -1,7 +1,7 @@
 """Scales the consumers of a run by the operator's own law, from a thread of its own: it decides, the run carries out.
 
-A laptop's patience is shorter than a cluster's: it looks every few seconds, settles for ten and shrinks after a minute.
-What it decides stands in the state folder, as it stands in a resource's status on Kubernetes.
+A laptop's patience is shorter than a cluster's: it looks every few seconds, settles for ten, and shrinks after half a
+minute. What it decides stands in the state folder, as it stands in a resource's status on Kubernetes.
 """
 
 import logging
@@ -39,7 +39,7 @@ class Paces:
 
     look_seconds: float = 3.0
     settle_seconds: float = 10.0
-    scale_down_after_seconds: float = 60.0
+    scale_down_after_seconds: float = 30.0
     sleep_after_seconds: float = 60.0
 
     def applied(self, settings: ScalingSettings) -> ScalingSettings:

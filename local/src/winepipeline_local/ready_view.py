@@ -24,6 +24,7 @@ class Ready:
         next_commands: (command, what it does).
         unready: from a service that does not work yet to why.
         checks: the command that looks at what the resource names.
+        load: how many events come, where that changes by itself.
     """
 
     kafka: str
@@ -35,6 +36,7 @@ class Ready:
     next_commands: Sequence[tuple[str, str]]
     unready: Mapping[str, str] = field(default_factory=dict)
     checks: str = ""
+    load: str = ""
 
 
 def ready_view(ready: Ready, seconds: float) -> RenderableType:
@@ -44,6 +46,8 @@ def ready_view(ready: Ready, seconds: float) -> RenderableType:
     grid.add_row("  Kafka", f"{ready.kafka}  topics {', '.join(ready.topics)}")
     grid.add_row("  Warehouse", ready.warehouse)
     grid.add_row("  Table", ready.table)
+    if ready.load:
+        grid.add_row("  Load", ready.load)
     for service, address in ready.metrics:
         grid.add_row(f"  {service}", address)
     grid.add_row("  Logs", ready.logs)

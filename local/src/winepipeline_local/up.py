@@ -98,6 +98,7 @@ def _ready(run: Run, wanted: Order) -> Ready:
         topics=(events.name, letters.name),
         warehouse=warehouse,
         table=run.reckoning.table,
+        load=load_words(wanted),
         metrics=(
             *(
                 (each.plan.name, f"http://127.0.0.1:{each.plan.metrics_port}/metrics")
@@ -113,6 +114,18 @@ def _ready(run: Run, wanted: Order) -> Ready:
         ),
         unready=run.crew.fleet.unready(),
         checks=f"{wanted.flags.program} check -f {wanted.flags.file or run.state.folder / 'pipeline.yaml'}",
+    )
+
+
+def load_words(wanted: Order) -> str:
+    """Which load to expect, where it comes in waves; empty where it is always the same, or none is made here."""
+    producer, producers = wanted.pipeline.spec.producer, wanted.how_many.producers
+    calm, rush = producer.calm, producer.events_per_second
+    if not producers or calm is None or rush is None or rush == calm.events_per_second:
+        return ""
+    return (
+        f"{producers * rush:,.7g} events/s for {calm.after_seconds:g} s, "
+        f"then {producers * calm.events_per_second:,.7g} for {calm.for_seconds:g} s, in turn"
     )
 
 

@@ -78,6 +78,10 @@ def producer_environment(pipeline: WinePipeline, endpoints: Endpoints) -> dict[s
     else:
         delay = producer.event_generation_delay_seconds
         variables["EVENT_GENERATION_DELAY"] = _number(DEFAULT_DELAY_SECONDS if delay is None else delay)
+    if producer.calm is not None:
+        variables["EVENTS_CALM_PER_SECOND"] = _number(producer.calm.events_per_second)
+        variables["EVENTS_RUSH_SECONDS"] = _number(producer.calm.after_seconds)
+        variables["EVENTS_CALM_SECONDS"] = _number(producer.calm.for_seconds)
     if producer.seed is not None:
         variables["SEED"] = str(producer.seed)
     return variables

@@ -13,6 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
+from winepipeline_local.resource import text_of
+
 Command = Callable[..., "subprocess.Popen[str]"]
 
 NUMBERS = ("produced", "loaded", "rejected", "in_flight", "duplicates", "missing")
@@ -163,6 +165,22 @@ def test_killed_parts_are_started_again(command: Command) -> None:
     found = finished(process)
     holds(found)
     assert found["restarts"] == 1
+
+
+@pytest.mark.long
+def test_consumers_come_with_the_load_and_go_with_it(command: Command, tmp_path: Path) -> None:
+    """In a rush more consumers come and drain the backlog, in the calm they go: the README's command, a tenth of it."""
+    demo = text_of(None)
+    small = demo.replace("maxBatchSize: 4000", "maxBatchSize: 400").replace("afterSeconds: 30", "afterSeconds: 15")
+    assert small.count("400\n") + small.count("afterSeconds: 15") == 2, "the demo is written otherwise"
+    (tmp_path / "small.yaml").write_text(small, encoding="utf-8")
+    process = command("up", "-f", "small.yaml", "--output", "json", "--events-per-second", "2000")
+    assert "2,000 events/s for 15 s, then 50 for 90 s, in turn" in until(process, "Load")
+    assert "Up: 1 → " in until(process, "scaling  ")
+    said = until(process, "scaling  Builtin: Down")
+    assert re.search(r"Down: [23] → [12]", said)
+    process.send_signal(signal.SIGINT)
+    holds(finished(process))
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ DECISION = {
     "replicasBefore": 1,
     "replicas": 3,
     "limit": "Nothing",
-    "detail": "58,714 events wait, and 1 do not drain them in time",
+    "detail": "58,714 events wait, too many for 1 to drain in time",
     "effective": True,
 }
 SCALING: dict[str, Any] = {"mode": "Builtin", "latest": DECISION, "decisions": [DECISION], "state": {}}

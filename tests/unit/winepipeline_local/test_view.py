@@ -115,7 +115,7 @@ def test_no_color_takes_the_colors_away(snapshot: Snapshot) -> None:
 
 def test_what_the_scaler_decided_is_on_one_line(snapshot: Snapshot, drawn: Drawn) -> None:
     """The live view says who decides how many consumers run and why, however long the reason is."""
-    words = "Builtin: Up: 1 → 3, 58,714 events wait, and 1 do not drain them in time " + "and so on " * 20
+    words = "Builtin: Up: 1 → 3, 58,714 events wait, too many for 1 to drain in time " + "and so on " * 20
     lines = drawn(live_view(replace(snapshot, scaling=words))).splitlines()
     (line,) = [each for each in lines if each.startswith("scaling")]
     assert line.startswith("scaling  Builtin: Up: 1 → 3, 58,714 events wait")

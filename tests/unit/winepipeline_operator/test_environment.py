@@ -61,6 +61,15 @@ def test_the_pace_is_given_one_way_alone(pipeline: Make, producer: dict[str, Any
     assert {name: value for name, value in environment.items() if name in names} == variables
 
 
+def test_a_load_in_waves_reaches_the_producer(pipeline: Make) -> None:
+    """The rush, the calm, and how long each lasts."""
+    calm = {"eventsPerSecond": 50, "afterSeconds": 20, "forSeconds": 60.5}
+    environment = producer_environment(pipeline({"producer": {"eventsPerSecond": 900, "calm": calm}}), LAPTOP)
+    assert environment["EVENTS_PER_SECOND"] == "900"
+    assert environment["EVENTS_CALM_PER_SECOND"] == "50"
+    assert (environment["EVENTS_RUSH_SECONDS"], environment["EVENTS_CALM_SECONDS"]) == ("20", "60.5")
+
+
 def test_the_consumer_is_told_topic_group_batches_and_emulator(pipeline: Make) -> None:
     """A consumer on a laptop finds its topic, its group, its batch sizes and the emulator."""
     assert consumer_environment(pipeline({}), LAPTOP) == {

@@ -80,7 +80,7 @@ def _up(look: Look, seen: Observation, terms: Terms, consumption: float | None, 
         asked, limit = GROWTH_UNPROVEN * replicas, Limit.RATE_UNKNOWN
     if look.settings.clamp(asked) <= replicas:
         return look.keep(limit, f"{asked} would keep up, {look.settings.ceiling} are allowed")
-    detail = f"{terms.backlog:,.0f} events wait, and {replicas} do not drain them in time"
+    detail = f"{terms.backlog:,.0f} events wait, too many for {replicas} to drain in time"
     return look.result(Action.UP, asked, limit, detail, consumption=consumption)
 
 
@@ -104,4 +104,4 @@ def _down(look: Look, seen: Observation, terms: Terms, sleep_seconds: float | No
     if terms.backlog > most:
         return look.keep(Limit.BACKLOG, f"{enough} would do, but {terms.backlog:,.0f} events still wait")
     limit = Limit.NOTHING if enough >= settings.floor else Limit.MIN_REPLICAS
-    return look.result(Action.DOWN, enough, limit, f"{enough} have been enough for {patience:.0f} s")
+    return look.result(Action.DOWN, enough, limit, f"for {patience:.0f} s {enough} sufficed")

@@ -107,5 +107,6 @@ def _news(decision: Decision, *, acts: bool) -> tuple[News, ...]:
         if not acts:
             return (News("ScalingRecommended", f"{what}; recommended, not done"),)
         return (News(_NAMES.get(decision.action, "Scaled"), what),)
-    message = f"{decision.replicas} consumers stay: {decision.detail}{limits}"
+    who = "1 consumer stays" if decision.replicas == 1 else f"{decision.replicas} consumers stay"
+    message = f"{who}: {decision.detail}{limits}"
     return (News(str(decision.limit), message, warning=True),)

@@ -9,6 +9,27 @@ from winepipeline_operator.spec.part import Part
 from winepipeline_operator.spec.rule import Rule
 
 
+class Calm(Part):
+    """What lies between two rushes, for a load that comes in waves."""
+
+    events_per_second: float = Field(
+        gt=0,
+        le=1_000_000,
+        description="How many events each producer makes in a second between two rushes.",
+        examples=[50],
+    )
+    after_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=86_400,
+        description="How long a rush is: the pace of the producer itself. A load begins with one.",
+        examples=[30],
+    )
+    for_seconds: float = Field(
+        default=90, gt=0, le=86_400, description="How long it is from a rush's end to the next.", examples=[90]
+    )
+
+
 class Producer(Part):
     """The services that make the events."""
 
@@ -28,6 +49,12 @@ class Producer(Part):
         le=1_000_000,
         description="How many events each producer makes in a second. Not together with eventGenerationDelaySeconds.",
         examples=[50],
+    )
+    calm: Calm | None = Field(
+        default=None,
+        description="The load comes in waves: for a while at the pace above, then for a while at this one, and again. "
+        "Without it the pace never changes.",
+        examples=[{"eventsPerSecond": 50, "afterSeconds": 30, "forSeconds": 90}],
     )
     order_created_probability: float = Field(
         default=0.7,

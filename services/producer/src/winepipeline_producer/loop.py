@@ -28,6 +28,7 @@ class Loop:
     def __init__(self, settings: ProducerSettings, stop: Stop, deliveries: Deliveries) -> None:
         self.pulse = Pulse(time.monotonic())
         self._settings = settings
+        self._waves = settings.waves
         self._stop = stop
         self._deliveries = deliveries
         self._journal = Journal(settings, deliveries)
@@ -46,9 +47,11 @@ class Loop:
     def run(self) -> ExitCode:
         """Until a stop is asked for, or EVENT_COUNT events are made."""
         if self._topic_is_there():
-            rate = self._settings.rate
-            pace = None if rate is None else Pace(rate, time.monotonic())
+            begun = time.monotonic()
+            pace = None
             while not self._stop.requested and self._left():
+                now = time.monotonic()
+                pace = _pace_of(self._waves.rate(now - begun), now, pace)
                 self._turn(pace)
         return self._end()
 
@@ -64,10 +67,8 @@ class Loop:
             delay_seconds = min(delay_seconds * 2, _LONGEST_LOOK_SECONDS)
         self.pulse.absence = None
         self._journal.start()
-        pace = (
-            "as fast as the broker takes them" if self._settings.rate is None else f"{self._settings.rate:.4g} a second"
-        )
-        _LOG.info("🍇 events go to %s at %s, %s", self._settings.topic, self._settings.bootstrap_servers, pace)
+        place = f"{self._settings.topic} at {self._settings.bootstrap_servers}"
+        _LOG.info("🍇 events go to %s, %s", place, self._waves.words)
         return True
 
     def _left(self) -> int:
@@ -110,3 +111,10 @@ class Loop:
         self._journal.ended(self._made, left)
         short = self._settings.event_count is not None and self._deliveries.failed
         return ExitCode.BROKER if left or short else ExitCode.OK
+
+
+def _pace_of(rate: float | None, now: float, pace: Pace | None) -> Pace | None:
+    """The pace for a rate: the same as before where that has not changed."""
+    if pace is not None and pace.rate == rate:
+        return pace
+    return None if rate is None else Pace(rate, now)

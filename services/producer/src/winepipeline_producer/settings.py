@@ -5,6 +5,7 @@ from pydantic import Field
 from winepipeline_process.id_range import IDS_ALLOWED, LAST_ID, IdRange
 from winepipeline_process.kafka_settings import KafkaSettings
 from winepipeline_process.settings import ProcessSettings
+from winepipeline_producer.waves import Waves
 
 
 class ProducerSettings(KafkaSettings, ProcessSettings):
@@ -33,6 +34,31 @@ class ProducerSettings(KafkaSettings, ProcessSettings):
         examples=[500],
         gt=0,
         le=1_000_000,
+    )
+    calm_events_per_second: float | None = Field(
+        None,
+        alias="EVENTS_CALM_PER_SECOND",
+        description="The events in a second between two rushes: with it the load comes in waves, and the pace above "
+        "is a rush's.",
+        examples=[50],
+        gt=0,
+        le=1_000_000,
+    )
+    rush_seconds: float = Field(
+        30,
+        alias="EVENTS_RUSH_SECONDS",
+        description="Seconds of a rush, where EVENTS_CALM_PER_SECOND is given.",
+        examples=[30],
+        gt=0,
+        le=86_400,
+    )
+    calm_seconds: float = Field(
+        90,
+        alias="EVENTS_CALM_SECONDS",
+        description="Seconds from the end of a rush to the next, where EVENTS_CALM_PER_SECOND is given.",
+        examples=[90],
+        gt=0,
+        le=86_400,
     )
     order_created_probability: float = Field(
         0.7,
@@ -86,7 +112,12 @@ class ProducerSettings(KafkaSettings, ProcessSettings):
 
     @property
     def rate(self) -> float | None:
-        """Events in a second; None for as many as the broker takes."""
+        """Events in a second, in a rush where the load comes in waves; None for as many as the broker takes."""
         if self.events_per_second is not None:
             return self.events_per_second
         return 1 / self.event_generation_delay_seconds if self.event_generation_delay_seconds else None
+
+    @property
+    def waves(self) -> Waves:
+        """All rates, and how long each lasts."""
+        return Waves(self.rate, self.rush_seconds, self.calm_events_per_second, self.calm_seconds)

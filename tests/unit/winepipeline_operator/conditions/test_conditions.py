@@ -92,9 +92,10 @@ def test_a_topic_with_too_few_partitions_is_told(pipeline: Make) -> None:
     refused = NotAuthorized("the broker at kafka:9093 did not give the topic sales_events 6 partitions: not authorized")
     said = Patient.healthy(made).saw(topics=left, refused=refused).say()
     assert said["Ready"].holds is said["TopicsReady"].holds is False
-    assert said["TopicsReady"].reason is Reason.NOT_AUTHORIZED
+    assert said["TopicsReady"].reason is Reason.TOPIC_TOO_FEW_PARTITIONS
     assert "has 3 partitions, wanted are 6" in said["TopicsReady"].message
-    assert "make the topics yourself" in said["TopicsReady"].message
+    assert "Let the user alter" in said["TopicsReady"].message
+    assert "--alter --topic sales_events --partitions 6" in said["TopicsReady"].message
     assert said["BrokerReady"].holds
 
 

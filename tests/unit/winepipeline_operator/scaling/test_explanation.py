@@ -29,7 +29,7 @@ UP = Decision(
     replicas_before=1,
     replicas=6,
     limit=Limit.NOTHING,
-    detail="37,057 events wait, and 1 do not drain them in time",
+    detail="37,057 events wait, too many for 1 to drain in time",
     next_change_seconds=1_764_000_060.0,
     inputs=Inputs(1_000_000, 962_943, 37_057, "Stable", 1, 1),
     terms=TERMS,
@@ -40,7 +40,7 @@ def test_a_scale_up_is_explained_from_what_was_seen_to_the_number() -> None:
     """Somebody on call sees the rates, the backlog, the formula with its values, and when the next change may come."""
     assert explain(UP) == (
         "2025-11-24 16:00:00 UTC  Up: 1 → 6 consumers\n"
-        "  because      37,057 events wait, and 1 do not drain them in time\n"
+        "  because      37,057 events wait, too many for 1 to drain in time\n"
         "  seen         37,057 events behind the topic's end; group Stable, 1 ready, busy-seconds of 1\n"
         "  rates        3,004 events/s come, 537 are taken; one consumer does 898 (measured under a backlog)\n"
         "  backlog      37,057 events, up to 12 s of arrivals in one partition\n"
