@@ -104,6 +104,21 @@ def test_the_annotation_leaves_everything_as_it_is(albert: Pipeline) -> None:
     wait_until(lambda: albert.namespace.exists("service", f"{NAME}-console"), "the Service is back", BACK_SECONDS)
 
 
+def test_an_image_that_cannot_be_pulled_is_told(albert: Pipeline) -> None:
+    """The status names the pod, the image and the place where its name is set; the consumers that run go on."""
+    mark, image = "caves-albert.io/pause-reconciliation", "registry.invalid/winepipeline-consumer:0.2.0"
+    albert.wait_until_ready()
+    albert.namespace.kubectl("annotate", "wp", NAME, f"{mark}=true")  # or the operator puts its own image back
+    albert.namespace.kubectl("set", "image", f"deploy/{NAME}-consumer", f"consumer={image}")
+    message = albert.wait_until_told("ImageCannotBePulled", 60)
+    assert f"cannot pull {image}: " in message
+    assert "Compare the image's name and tag in the chart's values (images)" in message
+    assert "ImageCannotBePulled" in albert.namespace.kubectl("get", "wp", NAME)
+    print(message)  # noqa: T201 - docs/how-to/troubleshooting.md shows it
+    albert.namespace.kubectl("annotate", "wp", NAME, f"{mark}-")
+    albert.wait_until_ready()
+
+
 def test_delete_leaves_nothing_but_the_volumes(albert: Pipeline) -> None:
     """After `kubectl delete` nothing is left but the volumes that the resource's policy keeps."""
     albert.namespace.kubectl("delete", "wp", NAME, "--timeout=60s")

@@ -45,7 +45,9 @@ class BrokerUnreachable(BrokerError):
 
     reason = "BrokerUnreachable"
     passes = True
-    advice = "check the address, the broker's pods, and whether a NetworkPolicy lets the operator through"
+    advice = (
+        "check the address, the broker's own state, and whether a NetworkPolicy or firewall lets the operator through"
+    )
 
 
 class BrokerRefusesForNow(BrokerError):
@@ -130,6 +132,9 @@ _BY_NAME: dict[str, type[BrokerError]] = {
     "INVALID_PARTITIONS": TopicRefused,
     "INVALID_REQUEST": TopicRefused,
 }
+
+SILENT = frozenset({"_TIMED_OUT", "_TIMED_OUT_QUEUE", "_TRANSPORT", "_ALL_BROKERS_DOWN"})
+"""Nobody answered, in several words."""
 
 TELLING = frozenset({"_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL", "_RESOLVE"})
 """What says why nobody answers, when the question itself only says that nobody did."""

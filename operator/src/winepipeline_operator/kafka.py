@@ -21,7 +21,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from winepipeline_operator.broker_errors import TELLING, BrokerError, BrokerUnreachable, broker_error
+from winepipeline_operator.broker_errors import SILENT, TELLING, BrokerError, BrokerUnreachable, broker_error
 from winepipeline_operator.login import Login
 from winepipeline_operator.scaling.observation import GroupState, Partition
 from winepipeline_operator.topics import GroupFacts, TopicFacts, WantedTopic
@@ -229,8 +229,7 @@ class Cluster:
             raise error from failure
         except FutureTimeout as failure:
             self.unanswered = True
-            unanswered = BrokerUnreachable(f"the broker at {self.address} did not {what} in {self._call_seconds:.0f} s")
-            raise self._telling(what, begun) or unanswered from failure
+            raise self._telling(what, begun) or BrokerUnreachable(_silence(what, self.address)) from failure
 
     def _telling(self, what: str, begun: float) -> BrokerError | None:
         """The error that says why nobody answered, if librdkafka has told since then."""
@@ -273,6 +272,12 @@ def _facts(description: Any, retention_ms: int | None) -> TopicFacts:
     )
 
 
+def _silence(what: str, address: str) -> str:
+    return f"nobody answers at {address}, asked to {what}"
+
+
 def _error(what: str, address: str, failure: KafkaException) -> BrokerError:
     error = failure.args[0]
+    if error.name() in SILENT:  # librdkafka's words for it say which of its timers ran out
+        return BrokerUnreachable(_silence(what, address))
     return broker_error(error.name(), f"the broker at {address} did not {what}: {error.str()}")

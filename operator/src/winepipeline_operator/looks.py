@@ -7,7 +7,7 @@ at most some seconds of one of its own threads. What it brought is there for the
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -24,7 +24,7 @@ from winepipeline_operator.sight import Sight
 from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.stall import stall
 from winepipeline_operator.tally import carried
-from winepipeline_operator.trend import Sample, Trend
+from winepipeline_operator.trend import JUDGED_SECONDS, Sample, Trend
 
 IDLE_SECONDS = 60.0
 """While nothing runs that could be asked; a pod that comes up wakes the look."""
@@ -43,16 +43,16 @@ class Memory:
         uid: of the resource; one of the same name that was made anew begins anew.
         watch: over its pods.
         ledger: of the scaler.
-        sight: the last look.
         trend: the flow over the last minutes.
+        sight: the last look.
         failures: looks in a row that the broker did not answer.
     """
 
     uid: str
     watch: Watch
     ledger: Ledger
+    trend: Trend
     sight: Sight | None = None
-    trend: Trend = field(default_factory=Trend)
     failures: int = 0
 
 
@@ -68,6 +68,7 @@ class Means:
         news: called with the key of a pipeline that looks notably different from before.
         stall_seconds: for how long nobody may commit while events wait.
         look_seconds: from one look to the next.
+        judged_seconds: over how long the flow is judged.
     """
 
     cache: Cache
@@ -77,6 +78,7 @@ class Means:
     news: Callable[[Key], None]
     stall_seconds: float
     look_seconds: float = 15.0
+    judged_seconds: float = JUDGED_SECONDS
 
 
 class Looks:
@@ -133,7 +135,8 @@ class Looks:
         if memory is None or memory.uid != pipeline.metadata.uid:
             status = pipeline.status
             watch = Watch(carried(status.get("rowsLoaded"), status.get("deadLetters")))
-            memory = Memory(pipeline.metadata.uid, watch, Ledger.from_status(status.get("scaling")))
+            ledger, trend = Ledger.from_status(status.get("scaling")), Trend(judged_seconds=self._means.judged_seconds)
+            memory = Memory(pipeline.metadata.uid, watch, ledger, trend)
             self._memories[key] = memory
         return memory
 

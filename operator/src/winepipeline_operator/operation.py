@@ -74,6 +74,7 @@ class Operation:
                 news=self._seen_anew,
                 stall_seconds=settings.stall_seconds,
                 look_seconds=settings.look_seconds,
+                judged_seconds=settings.judged_seconds,
             )
         )
         self._rollout = Rollout(kube, self._cache)

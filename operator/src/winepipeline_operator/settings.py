@@ -143,6 +143,14 @@ class OperatorSettings(ProcessSettings):
         ge=1,
         le=86_400,
     )
+    judged_seconds: float = Field(
+        120,
+        alias="JUDGED_SECONDS",
+        description="Over how long it is judged whether consumers keep up and whether any event can be loaded.",
+        examples=[120],
+        ge=1,
+        le=600,
+    )
     look_seconds: float = Field(
         15,
         alias="LOOK_SECONDS",

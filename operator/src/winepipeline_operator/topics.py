@@ -72,6 +72,7 @@ class Difference:
         hint: what to do.
         mendable: whether the operator can mend it: make, grow, or set the retention.
         blocks: whether the pipeline cannot be said to be right as long as it is so.
+        by_hand: what a person does where the operator may not.
     """
 
     reason: str
@@ -79,6 +80,7 @@ class Difference:
     hint: str
     mendable: bool
     blocks: bool
+    by_hand: str = ""
 
 
 def wanted_topics(pipeline: WinePipeline) -> tuple[WantedTopic, WantedTopic]:
@@ -93,9 +95,9 @@ def wanted_topics(pipeline: WinePipeline) -> tuple[WantedTopic, WantedTopic]:
 def differences(wanted: WantedTopic, found: TopicFacts | None) -> tuple[Difference, ...]:
     """What is not as wanted, the gravest first; nothing that the broker does not tell counts."""
     if found is None:
-        return (
-            Difference("TopicMissing", f"the topic {wanted.name} is not there", "it will be made", True, True),  # noqa: FBT003
-        )
+        by_hand = f"make it yourself, with {wanted.partitions} partitions"
+        said = f"the topic {wanted.name} is not there"
+        return (Difference("TopicMissing", said, "it will be made", mendable=True, blocks=True, by_hand=by_hand),)
     checks = (_partitions(wanted, found), _replication(wanted, found), _retention(wanted, found))
     return tuple(filter(None, checks))
 
@@ -103,7 +105,12 @@ def differences(wanted: WantedTopic, found: TopicFacts | None) -> tuple[Differen
 def _partitions(wanted: WantedTopic, found: TopicFacts) -> Difference | None:
     said = f"the topic {wanted.name} has {found.partitions} partitions, wanted are {wanted.partitions}"
     if found.partitions < wanted.partitions:
-        return Difference("TopicTooFewPartitions", said, "it will be given more", mendable=True, blocks=True)
+        by_hand = (
+            f"do it yourself: `kafka-topics.sh --alter --topic {wanted.name} --partitions {wanted.partitions}`, or "
+            f"`rpk topic add-partitions {wanted.name} --num {wanted.partitions - found.partitions}`"
+        )
+        hint = "it will be given more"
+        return Difference("TopicTooFewPartitions", said, hint, mendable=True, blocks=True, by_hand=by_hand)
     if found.partitions > wanted.partitions:
         hint = f"partitions cannot be taken away: write partitions: {found.partitions}"
         return Difference("TopicTooManyPartitions", said, hint, mendable=False, blocks=False)

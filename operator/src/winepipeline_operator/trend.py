@@ -1,9 +1,12 @@
 """How the flow has moved over the last minutes. Pure: samples in, changes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from winepipeline_operator.dataplane import DataPlane
+
+JUDGED_SECONDS = 120.0
+"""Over so long the flow is judged: one batch more or less says nothing."""
 
 WINDOW_SECONDS = 600.0
 """How far back samples are kept."""
@@ -67,23 +70,30 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The samples of the last minutes, the oldest first."""
+    """The samples of the last minutes, the oldest first.
+
+    Attributes:
+        samples: they.
+        judged_seconds: over how long the flow is judged.
+    """
 
     samples: tuple[Sample, ...] = ()
+    judged_seconds: float = JUDGED_SECONDS
 
     def after(self, sample: Sample) -> "Trend":
         """The trend with one more sample; a clock that was put back begins it anew."""
         if self.samples and sample.time_seconds <= self.samples[-1].time_seconds:
-            return Trend((sample,))
+            return replace(self, samples=(sample,))
         oldest = sample.time_seconds - WINDOW_SECONDS
-        return Trend((*(each for each in self.samples if each.time_seconds >= oldest), sample))
+        return replace(self, samples=(*(each for each in self.samples if each.time_seconds >= oldest), sample))
 
-    def over(self, seconds: float) -> Change | None:
-        """What happened in the last `seconds`, or a little longer; None as long as samples do not reach back so far."""
+    @property
+    def change(self) -> Change | None:
+        """What happened in the time that is judged, or a little longer; None as long as samples do not reach so far."""
         if not self.samples:
             return None
         last = self.samples[-1]
-        early = [each for each in self.samples if each.time_seconds <= last.time_seconds - seconds]
+        early = [each for each in self.samples if each.time_seconds <= last.time_seconds - self.judged_seconds]
         return _change(early[-1], last) if early else None
 
     def standing_since(self, partition: int) -> float | None:

@@ -1,6 +1,6 @@
 """BrokerReady and TopicsReady."""
 
-from winepipeline_operator.broker_errors import BrokerError
+from winepipeline_operator.broker_errors import AuthenticationFailed, BrokerError
 from winepipeline_operator.conditions import secrets, workload
 from winepipeline_operator.conditions.reason import Reason, reason_of
 from winepipeline_operator.conditions.verdict import Verdict
@@ -32,7 +32,7 @@ def broker_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
             return Verdict.no("BrokerReady", trouble.reason, trouble.message)
     error = _error(observed)
     if error is not None and reason_of(error.reason, Reason.BROKER_ERROR) not in OF_TOPICS:
-        return Verdict.no("BrokerReady", reason_of(error.reason, Reason.BROKER_ERROR), words(error))
+        return Verdict.no("BrokerReady", reason_of(error.reason, Reason.BROKER_ERROR), _of_broker(pipeline, error))
     if trouble is not None and trouble.reason is not Reason.ROLLING:
         return Verdict.no("BrokerReady", trouble.reason, trouble.message)
     if not _answered(observed):
@@ -56,8 +56,12 @@ def topics_ready(pipeline: WinePipeline, observed: Observed, broker: Verdict) ->
     left = sight.topics if sight else None
     gravest = next((each for each in left or () if each.blocks), None)
     if error is not None and (reason := reason_of(error.reason, Reason.BROKER_ERROR)) in OF_TOPICS:
-        what = f"{gravest.message}: {words(error)}" if gravest else words(error)
-        return Verdict.no("TopicsReady", reason, what)
+        if gravest is None:
+            return Verdict.no("TopicsReady", reason, words(error))
+        if reason is not Reason.NOT_AUTHORIZED:
+            return Verdict.no("TopicsReady", reason, f"{gravest.message}; {words(error)}")
+        what = f"{gravest.message}; {error.message}. Let the user alter the topics, or {gravest.by_hand}"
+        return Verdict.no("TopicsReady", reason_of(gravest.reason, reason), what)
     if left is None:
         what = f"the topics are looked at when the broker answers ({broker.reason})"
         return Verdict.unknown("TopicsReady", Reason.WAITS_FOR_BROKER, what)
@@ -67,6 +71,18 @@ def topics_ready(pipeline: WinePipeline, observed: Observed, broker: Verdict) ->
     remarks = "; ".join(f"{each.message}; {each.hint}" for each in left)
     name, letters = pipeline.spec.topic.name, pipeline.spec.dead_letter_topic.name
     return Verdict.yes("TopicsReady", Reason.TOPICS_AS_WANTED, remarks or f"{name} and {letters} are as wanted")
+
+
+def _of_broker(pipeline: WinePipeline, error: BrokerError) -> str:
+    """What happened and what to do, with the name of the Secret where it is the one to look at."""
+    external = pipeline.spec.broker.external
+    if isinstance(error, AuthenticationFailed) and external is not None and external.credentials_secret is not None:
+        secret = f"the Secret {external.credentials_secret.name} in the namespace {pipeline.metadata.namespace}"
+        what = (
+            f"Compare `username` and `password` of {secret}, and broker.external.saslMechanism, with the broker's user"
+        )
+        return f"{error.message}. {what}"
+    return words(error)
 
 
 def words(error: BrokerError) -> str:

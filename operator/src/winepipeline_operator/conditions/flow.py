@@ -7,10 +7,6 @@ from winepipeline_operator.observed import Observed
 from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.trend import Change, Trend
 
-PACE_SECONDS = 120.0
-"""Over so long the backlog's growth is judged: one batch more or less says nothing."""
-
-REJECTS_SECONDS = 120.0
 FEWEST_REJECTS = 10
 """Fewer malformed events than this may be chance."""
 
@@ -48,9 +44,10 @@ def keeps_up(pipeline: WinePipeline, observed: Observed) -> Verdict:
     """Whether the consumers load as fast as events come."""
     if pipeline.spec.paused:
         return Verdict.unknown("KeepsUp", Reason.PAUSED, "spec.paused stops the consumers")
-    change = _trend(observed).over(PACE_SECONDS)
+    change = _trend(observed).change
     if change is None or change.taken is None:
-        return Verdict.unknown("KeepsUp", Reason.NOT_SEEN_YET, f"it takes {PACE_SECONDS:.0f} s of looks to say")
+        judged_seconds = _trend(observed).judged_seconds
+        return Verdict.unknown("KeepsUp", Reason.NOT_SEEN_YET, f"it takes {judged_seconds:.0f} s of looks to say")
     grown = change.lag - change.lag_before
     patience_seconds = pipeline.spec.consumer.scaling.catch_up_seconds
     allowed = max(_NEGLIGIBLE_EVENTS, change.taken_per_second * patience_seconds)
@@ -67,7 +64,7 @@ def keeps_up(pipeline: WinePipeline, observed: Observed) -> Verdict:
 
 def events_loadable(pipeline: WinePipeline, observed: Observed) -> Verdict:
     """Whether any event of the last minutes could be loaded."""
-    change = _trend(observed).over(REJECTS_SECONDS)
+    change = _trend(observed).change
     if change is None or change.rows is None or change.letters is None:
         return Verdict.unknown("EventsLoadable", Reason.NOT_SEEN_YET, "the consumers have not told for long enough yet")
     rejected = sum(change.letters.values())
@@ -91,11 +88,11 @@ def _rejects(pipeline: WinePipeline, change: Change, rejected: int) -> str:
 def _advice(pipeline: WinePipeline, observed: Observed) -> str:
     consumer, partitions = pipeline.spec.consumer, pipeline.spec.topic.partitions
     number, _ = workload.replicas(workload.workload(pipeline, "consumer", observed))
-    what = f"{number} consumers run"
+    what = "1 consumer runs" if number == 1 else f"{number} consumers run"
     if number >= partitions:
         return f"{what}, one a partition: raise topic.partitions and scaling.maxReplicas, or give the warehouse more"
     if consumer.scaling.mode in ("Off", "Recommend"):
-        return f"{what} and nobody scales them: raise consumer.replicas, or write scaling.mode: Builtin"
+        return f"{what} and nobody scales: raise consumer.replicas, or write scaling.mode: Builtin"
     if number >= consumer.scaling.max_replicas:
         return f"{what}, as many as scaling.maxReplicas allows: raise it up to topic.partitions ({partitions})"
     return f"{what}; more are started as long as that helps: see status.scaling"

@@ -52,7 +52,9 @@ def _ready(pipeline: WinePipeline, observed: Observed, parts: Sequence[Verdict])
     unknown = next((part for part in parts if part.aspect in _NEEDED and part.holds is None), None)
     if unknown is not None:
         return Verdict.unknown("Ready", unknown.reason, f"{unknown.aspect}: {unknown.message}")
-    return Verdict.yes("Ready", Reason.ALL_PARTS_READY, "every part is ready")
+    behind = next((part for part in parts if part.aspect == "KeepsUp" and part.holds is False), None)
+    late = "" if behind is None else f", but the consumers fall behind: {behind.message}"
+    return Verdict.yes("Ready", Reason.ALL_PARTS_READY, f"every part is ready{late}")
 
 
 def _fails(part: Verdict) -> bool:

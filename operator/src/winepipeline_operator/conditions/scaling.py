@@ -45,7 +45,8 @@ def _keda(observed: Observed) -> Verdict:
 
 
 def _builtin(latest: Decision) -> Verdict:
-    figures = f"{latest.replicas} consumers are asked for: {latest.detail}"
+    asked = "1 consumer is" if latest.replicas == 1 else f"{latest.replicas} consumers are"
+    figures = f"{asked} asked for: {latest.detail}"
     hinders = _HINDERS.get(latest.limit)
     if hinders is not None:
         return Verdict.no("ScalingActive", hinders, figures)

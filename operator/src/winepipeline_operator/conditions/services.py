@@ -1,6 +1,7 @@
 """WarehouseReady, ConsumersReady and ProducerReady."""
 
 from winepipeline_operator.conditions import secrets, workload
+from winepipeline_operator.conditions.origins import with_origins
 from winepipeline_operator.conditions.pods import EXIT_WAREHOUSE, exit_of, of_component
 from winepipeline_operator.conditions.reason import Reason, reason_of
 from winepipeline_operator.conditions.verdict import Trouble, Verdict
@@ -27,14 +28,14 @@ def warehouse_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
         trouble = own
     trouble = trouble or exit_of(of_component(observed.pods, "consumer"), EXIT_WAREHOUSE) or own
     if trouble is not None:
-        return Verdict.no("WarehouseReady", trouble.reason, trouble.message)
+        return Verdict.no("WarehouseReady", trouble.reason, with_origins(pipeline, trouble.message))
     said = _said(observed, "consumer")
     waiting = next((each for each in said.values() if each.reason == _UNAVAILABLE), None)
     if waiting is not None:
         what = (
             f"the warehouse does not take the load: {waiting.detail}; the consumers try again for ever, nothing is lost"
         )
-        return Verdict.no("WarehouseReady", Reason.WAREHOUSE_UNAVAILABLE, what)
+        return Verdict.no("WarehouseReady", Reason.WAREHOUSE_UNAVAILABLE, with_origins(pipeline, what))
     if any(each.ready for each in said.values()):
         return Verdict.yes("WarehouseReady", Reason.WAREHOUSE_ANSWERS, "the consumers are logged in and load")
     if pipeline.spec.warehouse.emulator is not None:
@@ -49,11 +50,11 @@ def consumers_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
     wanted = (*kafka_secrets(pipeline), *warehouse_secrets(pipeline))
     trouble = _trouble(pipeline, "consumer", observed, secrets.missing(pipeline, wanted, observed))
     if trouble is not None:
-        return Verdict.no("ConsumersReady", trouble.reason, trouble.message)
+        return Verdict.no("ConsumersReady", trouble.reason, with_origins(pipeline, trouble.message))
     number, _ = workload.replicas(workload.workload(pipeline, "consumer", observed))
     if number == 0:
         return Verdict.yes("ConsumersReady", Reason.SCALED_TO_ZERO, "no consumer is wanted at the moment")
-    return Verdict.yes("ConsumersReady", Reason.ALL_PODS_READY, f"all of {number} consumers are ready")
+    return Verdict.yes("ConsumersReady", Reason.ALL_PODS_READY, f"{number} of {number} consumers are ready")
 
 
 def producer_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
@@ -65,9 +66,9 @@ def producer_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
     missing = secrets.missing(pipeline, kafka_secrets(pipeline), observed)
     trouble = _trouble(pipeline, "producer", observed, missing)
     if trouble is not None:
-        return Verdict.no("ProducerReady", trouble.reason, trouble.message)
+        return Verdict.no("ProducerReady", trouble.reason, with_origins(pipeline, trouble.message))
     number, _ = workload.replicas(workload.workload(pipeline, "producer", observed))
-    return Verdict.yes("ProducerReady", Reason.ALL_PODS_READY, f"all of {number} producers are ready")
+    return Verdict.yes("ProducerReady", Reason.ALL_PODS_READY, f"{number} of {number} producers are ready")
 
 
 def _trouble(

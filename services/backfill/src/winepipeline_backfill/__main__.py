@@ -90,7 +90,8 @@ def _outcome(backfill: Backfill) -> tuple[int, dict[str, Any]]:
         _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error.message, error.hint)
         return error.exit_code, {"reason": error.reason, "message": error.message, "hint": error.hint}
     except Misconfigured as error:
-        _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error.message, error.hint or "see the documentation")
+        what, hint = error.message.rstrip("."), error.hint or "see the documentation"
+        _LOG.error("🛑 %s: %s. What to do: %s", error.reason, what, hint)
         return ExitCode.WAREHOUSE, {"reason": error.reason, "message": error.message, "hint": error.hint}
     except Exception as error:  # noqa: BLE001 - the exit status tells it apart, the log says it all
         _LOG.exception("a fault of ours ended the backfill")

@@ -91,7 +91,9 @@ def _consume(reader: Reader, stop: Stop) -> ExitCode:
         while not stop.requested:
             reader.turn()
     except Misconfigured as error:
-        _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error.message, error.hint or "see the runbook")
+        _LOG.error(
+            "🛑 %s: %s. What to do: %s", error.reason, error.message.rstrip("."), error.hint or "see the runbook"
+        )
         return ExitCode.WAREHOUSE
     except BrokerRefuses as error:
         _LOG.error("🛑 %s: %s. What to do: %s", error.reason, error, error.hint)
