@@ -42,5 +42,8 @@ def test_another_history_is_refused_in_the_status(albert: Pipeline) -> None:
     albert.patch(backfill={"seed": 7})
     wait_until(lambda: backfill(albert).get("reason") == "HistoryDiffers", "the refusal is told", START_SECONDS)
     assert "seed-7" in backfill(albert)["message"]
+    wait_until(lambda: backfill(albert)["phase"] == "Failed", "it is not tried again")
+    assert "has this one made anew" in albert.condition("HistoryLoaded")["message"]
+    assert len(albert.namespace.find("pods", BACKFILL)) == 1
     albert.patch(backfill={"seed": None})
     wait_until(lambda: backfill(albert).get("phase") == "Complete", "the old one is found whole", START_SECONDS)

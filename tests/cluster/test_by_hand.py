@@ -114,7 +114,6 @@ def test_an_image_that_cannot_be_pulled_is_told(albert: Pipeline) -> None:
     assert f"cannot pull {image}: " in message
     assert "Compare the image's name and tag in the chart's values (images)" in message
     assert "ImageCannotBePulled" in albert.namespace.kubectl("get", "wp", NAME)
-    print(message)  # noqa: T201 - docs/how-to/troubleshooting.md shows it
     albert.namespace.kubectl("annotate", "wp", NAME, f"{mark}-")
     albert.wait_until_ready()
 

@@ -18,6 +18,10 @@ _STOPPED = "Stopped"
 """A pod that was drained; the next one goes on."""
 
 _LONGEST_MESSAGE = 2000
+_LONGEST_WORDS = 1700
+"""Of a pod; how to begin again has to fit behind them."""
+
+TRIED_TOO_OFTEN = "TriedTooOften"
 
 Word = Mapping[str, Any]
 """What a pod left."""
@@ -34,13 +38,38 @@ def backfill_status(pipeline: WinePipeline, observed: Observed) -> BackfillStatu
     before = pipeline.status.get("backfill") or {}
     if before.get("job") == name and before.get("phase") == "Complete":  # its pod may be gone
         return BackfillStatus.model_validate(before, strict=False)
-    pods = [pod for pod in of_component(observed.pods, "backfill") if pod["metadata"]["name"].startswith(f"{name}-")]
-    words = list(_words(pods))
+    pods = _pods(name, observed)
     if (job.get("status") or {}).get("succeeded"):
-        return _complete(name, next((each for each in words if each.get("reason") == "Completed"), {}))
+        return _complete(name, next((each for each in _words(pods) if each.get("reason") == "Completed"), {}))
+    if _has_failed(job):
+        if before.get("job") == name and before.get("phase") == "Failed":  # its pod may be gone
+            return BackfillStatus.model_validate(before, strict=False)
+        return _failed(pipeline, name, pods)
     if (job.get("spec") or {}).get("suspend"):
         return BackfillStatus(phase="Paused", job=name, message="spec.paused stops it; it goes on where it was")
-    return _failing(name, pods, words) or _running(name, observed)
+    return _failing(name, pods[:1]) or _running(name, observed)
+
+
+def _pods(job: str, observed: Observed) -> list[Manifest]:
+    """The Job's pods, the newest first: each try has one of its own."""
+    found = [pod for pod in of_component(observed.pods, "backfill") if pod["metadata"]["name"].startswith(f"{job}-")]
+    return sorted(found, key=lambda pod: str(pod["metadata"].get("creationTimestamp") or ""), reverse=True)
+
+
+def _has_failed(job: Manifest) -> bool:
+    """Whether Kubernetes starts no more pods."""
+    told = (job.get("status") or {}).get("conditions") or ()
+    return any(each["type"] == "Failed" and each["status"] == "True" for each in told)
+
+
+def _failed(pipeline: WinePipeline, name: str, pods: Iterable[Manifest]) -> BackfillStatus:
+    """It was refused for good, or tried too often: why, and how it is begun again."""
+    last = _failing(name, pods)
+    reason = TRIED_TOO_OFTEN if last is None else last.reason
+    why = "its pods have ended too often, and the last one's words are gone" if last is None else last.message
+    delete = f"kubectl -n {pipeline.metadata.namespace} delete job {name}"
+    again = f"The Job tries no more: a changed spec.backfill makes another, and `{delete}` has this one made anew"
+    return BackfillStatus(phase="Failed", job=name, reason=reason, message=f"{why.rstrip('.')}. {again}")
 
 
 def _job(observed: Observed) -> Manifest | None:
@@ -66,16 +95,17 @@ def _complete(name: str, word: Word) -> BackfillStatus:
     return BackfillStatus.model_validate(told)
 
 
-def _failing(name: str, pods: Iterable[Manifest], words: Iterable[Word]) -> BackfillStatus | None:
-    """What keeps it from going on: the pod's own word goes before what the kubelet sees of it."""
-    trouble = trouble_with(pods)
+def _failing(name: str, pods: Iterable[Manifest]) -> BackfillStatus | None:
+    """What keeps it from going on: the newest pod's own word goes before what the kubelet sees of it."""
+    newest = list(pods)[:1]
+    trouble = trouble_with(newest)
     if trouble is None:
         return None
-    word = next((each for each in words if each.get("reason") not in (None, _STOPPED)), None)
+    word = next((each for each in _words(newest) if each.get("reason") not in (None, _STOPPED)), None)
     if word is None:
         return BackfillStatus(phase="Failing", job=name, reason=str(trouble.reason), message=trouble.message)
     hint = f". What to do: {word['hint']}" if word.get("hint") else ""
-    message = f"{word.get('message', '')}{hint}"[:_LONGEST_MESSAGE]
+    message = f"{word.get('message', '')}{hint}"[:_LONGEST_WORDS]
     return BackfillStatus(phase="Failing", job=name, reason=str(word["reason"]), message=message)
 
 

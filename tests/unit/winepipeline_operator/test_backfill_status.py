@@ -10,6 +10,8 @@ import pytest
 from tests.unit.winepipeline_operator.children.scene import the, wanted
 from tests.unit.winepipeline_operator.conditions.patient import NOW, pod
 from winepipeline_operator.backfill_status import backfill_status
+from winepipeline_operator.conditions.history import history_loaded
+from winepipeline_operator.conditions.reason import Reason
 from winepipeline_operator.dataplane import DataPlane, Watch, targets
 from winepipeline_operator.exposition import read
 from winepipeline_operator.identity import Manifest
@@ -112,6 +114,47 @@ def test_a_refusal_is_told_with_what_to_do(asked: WinePipeline) -> None:
     found = seen(asked, job_of(asked, active=1), pod(asked, "backfill", waiting))
     assert (found.phase, found.reason) == ("Failing", "HistoryDiffers")
     assert found.message == "another history is loaded. What to do: name it otherwise"
+
+
+def test_a_job_that_was_refused_says_how_it_is_begun_again(asked: WinePipeline) -> None:
+    """A refused backfill is `Failed`: the pod's words, that nothing is tried any more, and the two ways to go on."""
+    job = job_of(asked, conditions=[{"type": "Failed", "status": "True", "reason": "PodFailurePolicy"}])
+    found = seen(asked, job, pod(asked, "backfill", ended(REFUSED, 2)))
+    assert (found.phase, found.reason) == ("Failed", "HistoryDiffers")
+    refused = "another history is loaded. What to do: name it otherwise"
+    delete = f"kubectl -n default delete job {job['metadata']['name']}"
+    again = f"The Job tries no more: a changed spec.backfill makes another, and `{delete}` has this one made anew"
+    assert found.message == f"{refused}. {again}"
+    told = found.model_dump(mode="json", by_alias=True, exclude_none=True)
+    later = asked.model_copy(update={"status": {"backfill": told}})
+    assert seen(later, job) == found, "also when the pod is gone"
+    assert "ended too often" in seen(asked, job).message
+    assert seen(later, job_of(asked, active=1)).phase == "Running", "a Job made anew begins anew"
+
+
+def test_the_newest_pod_has_the_word(asked: WinePipeline) -> None:
+    """A try that failed before is no failure of the one that runs now."""
+    job = job_of(asked, active=1, failed=1)
+    old, new = pod(asked, "backfill", ended(REFUSED, 4)), pod(asked, "backfill", {"state": {"running": {}}})
+    old["metadata"]["creationTimestamp"], new["metadata"]["creationTimestamp"] = (
+        "2026-11-24T09:00:00Z",
+        "2026-11-24T10:00:00Z",
+    )
+    assert seen(asked, job, old, new).phase == "Running"
+    assert seen(asked, job, old).phase == "Failing"
+
+
+def test_the_condition_repeats_what_the_status_says(pipeline: Make, asked: WinePipeline) -> None:
+    """`kubectl wait --for=condition=HistoryLoaded` works where a history is asked for; else there is no such thing."""
+    assert history_loaded(pipeline({}), Observed(NOW)) == ()
+    (waiting,) = history_loaded(asked, Observed(NOW))
+    assert (waiting.holds, waiting.reason) == (None, Reason.HISTORY_IS_BEING_LOADED)
+    job = job_of(asked, conditions=[{"type": "Failed", "status": "True"}])
+    (failed,) = history_loaded(asked, Observed(NOW, {ChildId.of(job): job}))
+    assert (failed.holds, failed.reason) == (False, Reason.TRIED_TOO_OFTEN)
+    done = job_of(asked, succeeded=1)
+    (loaded,) = history_loaded(asked, Observed(NOW, {ChildId.of(done): done}))
+    assert loaded.holds is True
 
 
 def test_what_the_kubelet_sees_is_told_too(asked: WinePipeline) -> None:

@@ -25,8 +25,11 @@ from winepipeline_operator.spec import WinePipeline
 FOLDER = "/history"
 STOP_SECONDS = 60
 _DATABASE = f"{FOLDER}/history.sqlite"
-_TRIES = 10_000
-"""As good as for ever: a warehouse that is away for a day must not end the backfill."""
+_TRIES = 30
+"""Some hours, with Kubernetes' ever longer pauses. A warehouse that is away costs none: the pod itself waits for it."""
+
+_REFUSED = (1, 2)
+"""Exit statuses of what another try would not change: both sides differ; another history; settings that will not do."""
 
 _HEX_DIGITS = 10
 _SHARE = Share(cpu=("100m", "2"), memory=("128Mi", "512Mi"))
@@ -39,7 +42,9 @@ def backfill(pipeline: WinePipeline, observed: Observed, platform: Platform) -> 
     environment = backfill_environment(pipeline, endpoints(pipeline, platform), _DATABASE)
     name = f"{child_name(pipeline, 'backfill')}-{_digest(environment)}"
     standing = observed.children.get(ChildId("batch/v1", "Job", name))
-    template = standing["spec"]["template"] if standing else _template(pipeline, environment, platform)
+    fixed = {"template": _template(pipeline, environment, platform), "podFailurePolicy": _policy_of_failures()}
+    if standing:  # these two cannot be changed
+        fixed = {key: standing["spec"][key] for key in fixed if key in standing["spec"]}
     egress = (to_dns(), to_warehouse(pipeline, EMULATOR))
     return (
         service_account(pipeline, "backfill"),
@@ -48,7 +53,7 @@ def backfill(pipeline: WinePipeline, observed: Observed, platform: Platform) -> 
             "apiVersion": "batch/v1",
             "kind": "Job",
             "metadata": metadata(pipeline, "backfill", name),
-            "spec": {"suspend": pipeline.spec.paused, "backoffLimit": _TRIES, "template": template},
+            "spec": {"suspend": pipeline.spec.paused, "backoffLimit": _TRIES, **fixed},
         },
     )
 
@@ -64,7 +69,18 @@ def _template(pipeline: WinePipeline, environment: Mapping[str, str], platform: 
         volumes=(Volume("history", FOLDER, {"emptyDir": {}}),),
     )
     template = pod_template(pipeline, "backfill", program, platform, {})
-    return {**template, "spec": {**template["spec"], "restartPolicy": "OnFailure"}}
+    return {**template, "spec": {**template["spec"], "restartPolicy": "Never"}}
+
+
+def _policy_of_failures() -> dict[str, Any]:
+    """A pod that was drained counts as no try; one that was refused is the last."""
+    drained = [{"type": "DisruptionTarget", "status": "True"}]
+    return {
+        "rules": [
+            {"action": "Ignore", "onPodConditions": drained},
+            {"action": "FailJob", "onExitCodes": {"operator": "In", "values": list(_REFUSED)}},
+        ]
+    }
 
 
 def _digest(environment: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from winepipeline_operator.conditions.broker import broker_ready, topics_ready
 from winepipeline_operator.conditions.flow import events_loadable, keeps_up, stalled
+from winepipeline_operator.conditions.history import history_loaded
 from winepipeline_operator.conditions.monitoring import concerns_monitoring, monitoring_ready
 from winepipeline_operator.conditions.reason import PASSING, Reason, reason_of
 from winepipeline_operator.conditions.scaling import scaling_active
@@ -29,6 +30,7 @@ def verdicts(pipeline: WinePipeline, observed: Observed) -> tuple[Verdict, ...]:
         keeps_up(pipeline, observed),
         events_loadable(pipeline, observed),
         stalled(pipeline, observed),
+        *history_loaded(pipeline, observed),
     )
     return (_with_hands_off(pipeline, _ready(pipeline, observed, parts)), *parts)
 

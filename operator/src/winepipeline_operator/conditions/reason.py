@@ -20,6 +20,7 @@ class Reason(StrEnum):
     KEEPS_UP = "KeepsUp"
     CATCHES_UP = "CatchesUp"
     EVENTS_ARE_LOADED = "EventsAreLoaded"
+    HISTORY_IS_LOADED = "HistoryIsLoaded"
 
     # as somebody wanted it
     PAUSED = "Paused"
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     WAITS_FOR_BROKER = "WaitsForBroker"
     NOT_SEEN_YET = "NotSeenYet"
     ROLLING = "Rolling"
+    HISTORY_IS_BEING_LOADED = "HistoryIsBeingLoaded"
 
     # the resource or the cluster
     INVALID_SPEC = "InvalidSpec"
@@ -94,6 +96,13 @@ class Reason(StrEnum):
     ONLY_MALFORMED_EVENTS = "OnlyMalformedEvents"
     CONSUMER_RESTARTED = "ConsumerRestarted"
 
+    # the history
+    HISTORY_DIFFERS = "HistoryDiffers"
+    SOURCE_UNFIT = "SourceUnfit"
+    DISAGREEMENT = "Disagreement"
+    OVERTAKEN = "Overtaken"
+    TRIED_TOO_OFTEN = "TriedTooOften"
+
     # the scaling
     SCALES = "Scales"
     NOT_SCALED = "NotScaled"
@@ -117,7 +126,15 @@ class Reason(StrEnum):
     REPLAY_REFUSED = "ReplayRefused"
 
 
-PASSING: Final = frozenset({Reason.STARTING, Reason.NOT_SEEN_YET, Reason.WAITS_FOR_BROKER, Reason.ROLLING})
+PASSING: Final = frozenset(
+    {
+        Reason.STARTING,
+        Reason.NOT_SEEN_YET,
+        Reason.WAITS_FOR_BROKER,
+        Reason.ROLLING,
+        Reason.HISTORY_IS_BEING_LOADED,
+    }
+)
 """Reasons that time alone takes away: nobody needs an Event about them, and they come after all others."""
 
 
@@ -140,6 +157,14 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.KEEPS_UP: "The consumers load as fast as events come.",
     Reason.CATCHES_UP: "A backlog shrinks.",
     Reason.EVENTS_ARE_LOADED: "Events are loaded, though some may be malformed.",
+    Reason.HISTORY_IS_LOADED: "The history that `spec.backfill` asks for is in the table, and both sides add up.",
+    Reason.HISTORY_IS_BEING_LOADED: "The history is being made or loaded; `status.backfill` says how far it is.",
+    Reason.HISTORY_DIFFERS: "Another history stands under the pipeline's name. Nothing was changed, and the Job tries "
+    "no more: ask for the one that is there, or remove it (docs/how-to/backfill.md).",
+    Reason.SOURCE_UNFIT: "The database cannot be loaded as it is; the message says why.",
+    Reason.DISAGREEMENT: "After all was loaded, both sides did not add up to the same: see docs/how-to/backfill.md.",
+    Reason.OVERTAKEN: "Another backfill of the same history has taken over.",
+    Reason.TRIED_TOO_OFTEN: "The backfill's pods ended too often; the message has the last words and how to try again.",
     Reason.PAUSED: "`spec.paused` stops producers and consumers; write `paused: false` to go on.",
     Reason.RECONCILIATION_PAUSED: "The annotation `caves-albert.io/pause-reconciliation` keeps the operator's "
     "hands off; remove it to go on.",

@@ -25,6 +25,7 @@ the sentence with the values and what to do. A script waits with
 | `KeepsUp` | The consumers load as fast as events come, or a backlog shrinks. Judged over two minutes. | no |
 | `EventsLoadable` | Not all events of the last two minutes were malformed. | yes |
 | `Stalled` | Events wait in a partition where nobody has committed for 180 s. `True` is the bad case. | yes |
+| `HistoryLoaded` | The history of `spec.backfill` is in the table; only where one is asked for. | no |
 
 A condition is `Unknown` as long as nobody could tell. `lastTransitionTime` moves only when the status does. What
 happened is told in Events too: what was created and deleted, and each condition that turned bad or good again.

@@ -17,6 +17,7 @@ Aspect = Literal[
     "KeepsUp",
     "EventsLoadable",
     "Stalled",
+    "HistoryLoaded",
 ]
 
 

@@ -16,7 +16,7 @@ class Condition(Part):
     type: str = Field(
         max_length=316,
         description="Ready, BrokerReady, TopicsReady, WarehouseReady, ConsumersReady, ProducerReady, "
-        "MonitoringReady, ScalingActive, KeepsUp, EventsLoadable or Stalled.",
+        "MonitoringReady, ScalingActive, KeepsUp, EventsLoadable, Stalled or HistoryLoaded.",
         examples=["Ready"],
     )
     status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.", examples=["True"])
@@ -48,8 +48,8 @@ class PartitionStatus(Part):
 class BackfillStatus(Part):
     """How far the history is that `spec.backfill` asks for."""
 
-    phase: Literal["Waiting", "Running", "Paused", "Failing", "Complete"] = Field(
-        description="Failing tries again, and says why it did not go well.", examples=["Running"]
+    phase: Literal["Waiting", "Running", "Paused", "Failing", "Failed", "Complete"] = Field(
+        description="Failing tries again, Failed does not until somebody acts; both say why.", examples=["Running"]
     )
     message: str = Field(
         max_length=2000, description="How far it is, or why not.", examples=["60,000 of 138,329 rows are loaded"]

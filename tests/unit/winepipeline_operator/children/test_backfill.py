@@ -1,7 +1,9 @@
 from dataclasses import replace
 
 from tests.unit.winepipeline_operator.children.scene import PLATFORM, SNOWFLAKE, Make, names, seen, the, wanted
+from winepipeline_backfill.errors import Disagreement, HistoryDiffers, SourceUnfit
 from winepipeline_operator.platform import Images
+from winepipeline_process.exits import ExitCode
 
 
 def test_a_changed_backfill_is_a_job_of_its_own(pipeline: Make) -> None:
@@ -22,13 +24,27 @@ def test_a_new_version_of_the_operator_leaves_a_job_alone(pipeline: Make) -> Non
     assert the(wanted(one, seen(before), newer), "Job", name) == the(before, "Job", name)
 
 
-def test_a_backfill_keeps_trying_and_is_never_run_again(pipeline: Make) -> None:
-    """A warehouse that is away for long fails no backfill, and one that is done stays done."""
+def test_a_backfill_that_is_refused_is_not_tried_again(pipeline: Make) -> None:
+    """A history that differs ends the Job at once, a crash is tried again, a drained pod counts as no try."""
     manifests = wanted(pipeline({"backfill": {}}))
     (name,) = names(manifests, "Job")
     spec = the(manifests, "Job", name)["spec"]
-    assert (spec["backoffLimit"], spec["template"]["spec"]["restartPolicy"]) == (10_000, "OnFailure")
-    assert "ttlSecondsAfterFinished" not in spec
+    assert spec["template"]["spec"]["restartPolicy"] == "Never"
+    drained, refused = spec["podFailurePolicy"]["rules"]
+    assert (drained["action"], refused["action"]) == ("Ignore", "FailJob")
+    assert refused["onExitCodes"]["values"] == [ExitCode.CHECK_FAILED, ExitCode.USAGE]
+    assert {HistoryDiffers.exit_code, SourceUnfit.exit_code, Disagreement.exit_code} == {1, 2}
+    assert "ttlSecondsAfterFinished" not in spec, "it would be made and run once more"
+
+
+def test_a_job_of_an_earlier_version_is_left_as_it_was(pipeline: Make) -> None:
+    """What cannot be changed in a Job is not asked to, so that an upgrade is not refused."""
+    one = pipeline({"backfill": {}})
+    (name,) = names(wanted(one), "Job")
+    before = [dict(each) for each in wanted(one)]
+    (job,) = (each for each in before if each["kind"] == "Job")
+    job["spec"] = {key: value for key, value in job["spec"].items() if key != "podFailurePolicy"}
+    assert "podFailurePolicy" not in the(wanted(one, seen(before)), "Job", name)["spec"]
 
 
 def test_without_a_backfill_there_is_nothing_of_one(pipeline: Make) -> None:
