@@ -1,4 +1,4 @@
-"""Writes the dashboards as Grafana imports them: `python -m tools.dashboards FOLDER`."""
+"""Writes the dashboards as Grafana imports them: `python -m tools.dashboards FOLDER [ADDRESS_OF_THE_RUNBOOKS]`."""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,13 @@ from winepipeline_operator.platform import Platform
 
 def main(arguments: list[str]) -> int:
     """Writes the files; the exit status."""
-    if len(arguments) != 1:
-        print("usage: python -m tools.dashboards FOLDER", file=sys.stderr)
+    if len(arguments) not in (1, 2):
+        print("usage: python -m tools.dashboards FOLDER [ADDRESS_OF_THE_RUNBOOKS]", file=sys.stderr)
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in dashboard_files(Platform().runbooks).items():
+    runbooks = arguments[1] if len(arguments) > 1 else Platform().runbooks
+    for name, text in dashboard_files(runbooks).items():
         (folder / name).write_text(text, encoding="utf-8")
         print(f"written: {folder / name}")
     return 0

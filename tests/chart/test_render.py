@@ -72,13 +72,15 @@ def test_the_operator_understands_what_the_chart_tells_it(helm: Helm, values: tu
 def test_values_reach_the_operator(helm: Helm) -> None:
     """Registry, tag, Secrets and namespaces of the values are those that the pipelines' pods get."""
     values = ("imageRegistry=r.example.com/wine", "imageTag=v1", "imagePullSecrets={login}", "monitoringNamespace=prom")
-    environment = operator_environment(helm.template(*values, "images.console=mine:1", "watchNamespaces={a,b}"))
+    more = ("images.console=mine:1", "watchNamespaces={a,b}", "runbooksUrl=https://git.example.com/runbooks/")
+    environment = operator_environment(helm.template(*values, *more))
     settings = OperatorSettings.from_environment(environment)
     platform = settings.platform()
     assert platform.images.producer == "r.example.com/wine/winepipeline-producer:v1"
     assert platform.images.redpanda.startswith("docker.redpanda.com/")
     assert (platform.images.console, platform.image_pull_secrets) == ("mine:1", ("login",))
     assert (platform.monitoring_namespace, settings.watch_namespaces) == ("prom", ("a", "b"))
+    assert platform.runbooks == "https://git.example.com/runbooks"
 
 
 def test_the_role_has_the_rights_that_are_used_and_no_more(helm: Helm) -> None:

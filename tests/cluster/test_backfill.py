@@ -44,6 +44,6 @@ def test_another_history_is_refused_in_the_status(albert: Pipeline) -> None:
     assert "seed-7" in backfill(albert)["message"]
     wait_until(lambda: backfill(albert)["phase"] == "Failed", "it is not tried again")
     assert "has this one made anew" in albert.condition("HistoryLoaded")["message"]
-    assert len(albert.namespace.find("pods", BACKFILL)) == 1
+    wait_until(lambda: len(albert.namespace.find("pods", BACKFILL)) == 1, "there was one try")
     albert.patch(backfill={"seed": None})
     wait_until(lambda: backfill(albert).get("phase") == "Complete", "the old one is found whole", START_SECONDS)

@@ -28,7 +28,8 @@ class Platform:
         monitoring_namespace: where Prometheus runs: NetworkPolicies let it read metrics.
         keda_namespace: where KEDA runs: NetworkPolicies let it ask the broker, where it scales.
         cluster_domain: the DNS suffix of Services.
-        runbooks: the address of the folder docs/runbooks, where alerts and dashboards link to.
+        runbooks: the address of the folder docs/runbooks, where alerts and dashboards link to; empty: they name the
+            file alone.
     """
 
     images: Images = field(default_factory=Images)
@@ -38,4 +39,4 @@ class Platform:
     monitoring_namespace: str = "monitoring"
     keda_namespace: str = "keda"
     cluster_domain: str = "cluster.local"
-    runbooks: str = "https://github.com/caves-albert/winepipeline/blob/main/docs/runbooks"
+    runbooks: str = ""

@@ -127,6 +127,16 @@ class OperatorSettings(ProcessSettings):
         examples=["registry-login"],
         json_schema_extra={"allowed": SECRETS_ALLOWED, "default": "none"},
     )
+    runbooks: str = Field(
+        "",
+        alias="RUNBOOKS_URL",
+        description="Where people read docs/runbooks: alerts and dashboards link to NAME.md below it. Unset: they name "
+        "the file alone.",
+        examples=["https://git.example.com/winepipeline/docs/runbooks"],
+        pattern=r"^(https?://\S+)?$",
+        max_length=500,
+        json_schema_extra={"allowed": "an http or https address", "default": "none"},
+    )
     resync_seconds: float = Field(
         60,
         alias="RESYNC_SECONDS",
@@ -196,4 +206,5 @@ class OperatorSettings(ProcessSettings):
             monitoring_namespace=self.monitoring_namespace,
             keda_namespace=self.keda_namespace,
             cluster_domain=self.cluster_domain,
+            runbooks=self.runbooks.rstrip("/"),
         )

@@ -35,7 +35,7 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def rule(self, scope: Scope, runbooks: str) -> dict[str, Any]:
-        """As Prometheus and prometheus-operator read it; `runbooks` is the address of the folder with the runbooks."""
+        """As Prometheus and prometheus-operator read it; `runbooks` is the address of their folder, or empty."""
         return {
             "alert": self.name,
             "expr": self.expression,
@@ -44,7 +44,8 @@ class Alert:
             "annotations": {
                 "summary": self.summary,
                 "description": self.description,
-                "runbook_url": f"{runbooks}/{self.name}.md",
+                "runbook": f"docs/runbooks/{self.name}.md",
+                **({"runbook_url": f"{runbooks}/{self.name}.md"} if runbooks else {}),
             },
         }
 

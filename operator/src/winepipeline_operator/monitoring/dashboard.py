@@ -102,7 +102,8 @@ class Dashboard:
     links: Mapping[str, str]
 
     def model(self, runbooks: str) -> dict[str, Any]:
-        """The dashboard as Grafana imports it; `runbooks` is the address of the folder with the runbooks."""
+        """The dashboard as Grafana imports it; `runbooks` is the address of the runbooks' folder, or empty."""
+        links = [_to_dashboard(title, uid) for title, uid in self.links.items()]
         return {
             "uid": self.uid,
             "title": self.title,
@@ -116,7 +117,7 @@ class Dashboard:
             "schemaVersion": SCHEMA_VERSION,
             "templating": {"list": [_DATASOURCE_VARIABLE, *(each.model() for each in self.variables)]},
             "annotations": {"list": [each.model() for each in self.annotations]},
-            "links": [*(_to_dashboard(title, uid) for title, uid in self.links.items()), _to_runbooks(runbooks)],
+            "links": [*links, *([_to_runbooks(runbooks)] if runbooks else [])],
             "panels": list(self._placed(runbooks)),
         }
 

@@ -66,7 +66,7 @@ class Panel:
     units: Mapping[str, str] = field(default_factory=dict)
 
     def model(self, number: int, x: int, y: int, runbooks: str) -> dict[str, Any]:
-        """The panel as Grafana has it, at its place."""
+        """The panel as Grafana has it, at its place; `runbooks` is the address of the runbooks' folder, or empty."""
         panel = {
             "id": number,
             "type": self.kind,
@@ -78,9 +78,11 @@ class Panel:
             "options": _OPTIONS[self.kind],
             "targets": [self._target(place, query) for place, query in enumerate(self.queries)],
         }
-        if self.runbook:
+        if self.runbook and runbooks:
             url = f"{runbooks}/{self.runbook}.md"
             panel["links"] = [link(f"Runbook: {self.runbook}", url, "doc", keep_time=False)]
+        elif self.runbook:
+            panel["description"] = f"{self.description} Runbook: docs/runbooks/{self.runbook}.md"
         if self.kind == "table":
             panel["transformations"] = self._columns()
         return panel

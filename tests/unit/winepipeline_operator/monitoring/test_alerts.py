@@ -12,6 +12,7 @@ from winepipeline_operator.monitoring.limits import BURNS, FRESHNESS_OBJECTIVE, 
 from winepipeline_operator.monitoring.operator_alerts import operator_alerts
 from winepipeline_operator.monitoring.pipeline_alerts import pipeline_alerts
 from winepipeline_operator.monitoring.scope import for_alerts
+from winepipeline_operator.platform import Platform
 from winepipeline_operator.spec import WinePipeline
 
 RUNBOOKS = Path(__file__).parents[4] / "docs" / "runbooks"
@@ -31,6 +32,15 @@ def test_every_alert_says_what_it_means_and_where_to_read_on(pipeline: Make) -> 
         assert rule["annotations"]["description"].endswith(".")
         assert rule["annotations"]["runbook_url"] == f"https://runbooks.example/{alert.name}.md"
         assert rule["labels"]["severity"] in {"warning", "critical"}
+
+
+def test_no_alert_claims_an_address_that_nobody_gave(pipeline: Make) -> None:
+    """Without the address of the runbooks an alert names the file alone, and has no link that leads nowhere."""
+    assert Platform().runbooks == ""
+    for alert in alerts_of(pipeline({})):
+        annotations = alert.rule(SCOPE, Platform().runbooks)["annotations"]
+        assert annotations["runbook"] == f"docs/runbooks/{alert.name}.md"
+        assert "runbook_url" not in annotations
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert(pipeline: Make) -> None:

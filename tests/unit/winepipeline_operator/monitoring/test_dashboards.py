@@ -122,6 +122,17 @@ def test_a_panel_turns_red_where_an_alert_fires(panel: Panel) -> None:
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_without_an_address_the_runbooks_are_named_and_not_linked(board: Dashboard) -> None:
+    """No panel links to a place that does not exist; its description names the file."""
+    written = board.model("")
+    assert all(link["type"] == "dashboards" or link["url"].startswith("/d/") for link in written["links"])
+    for panel in written["panels"]:
+        assert not any("Runbook" in link["title"] for link in panel.get("links", ()))
+    named = [panel for panel in written["panels"] if "docs/runbooks/" in panel.get("description", "")]
+    assert named
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 def test_only_declared_variables_are_used_and_all_are(board: Dashboard) -> None:
     """No query is empty because a variable is misspelt, and no choice is without effect."""
     written = model(board)
