@@ -17,6 +17,8 @@ from pathlib import Path
 from kubernetes.config import kube_config
 
 _PR_SET_PDEATHSIG = 1
+# Loaded before any fork: between fork and exec only async-signal-safe work may happen.
+_LIBC = ctypes.CDLL(None)
 
 # One server for all: it loads once, at its start, what every process that is forked from it then has.
 FORKS = multiprocessing.get_context("forkserver")
@@ -63,11 +65,16 @@ class Forked:
         return status
 
 
+def die_with_the_parent() -> None:
+    """As `preexec_fn`: a run of the tests that is killed leaves nothing behind."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def become(environment: Mapping[str, str], log_file: Path) -> None:
     """Take over another environment, say everything into a file, and end with the process that forks."""
     os.environ.clear()
     os.environ.update(environment)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_the_parent()
     with log_file.open("ab", buffering=0) as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())

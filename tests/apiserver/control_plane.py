@@ -13,6 +13,8 @@ from typing import Any
 
 import urllib3
 
+from tests.forks import die_with_the_parent
+
 NEEDED = ("etcd", "kube-apiserver", "kubectl")
 HOW_TO_GET = (
     "no etcd, kube-apiserver and kubectl: run `make cluster-build`, or name a folder that has them "
@@ -160,7 +162,13 @@ class ControlPlane:
     def _spawn(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             command = [str(self._programs / name), *arguments]
-            self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            self._processes[name] = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_the_parent,  # noqa: PLW1509 - one libc call, loaded before the fork
+            )
 
     def _kill(self, name: str) -> None:
         process = self._processes.pop(name)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.forks import Forked
+from tests.forks import Forked, die_with_the_parent
 
 from .control_plane import ControlPlane
 
@@ -48,7 +48,13 @@ class Operator:
             return self
         with self._log.open("ab") as log:
             command = [sys.executable, "-m", "winepipeline_operator"]
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_the_parent,  # noqa: PLW1509 - one libc call, loaded before the fork
+            )
         return self
 
     def kill(self) -> None:

@@ -14,6 +14,7 @@ import yaml
 from tests.cluster.harness.failure import CannotRun
 from tests.cluster.harness.layout import PROGRAMS
 from tests.cluster.prometheus_stack.programs import OPERATOR, definitions
+from tests.forks import die_with_the_parent
 from tests.prometheus_binary import binary
 from winepipeline_operator.children.monitoring import monitoring
 from winepipeline_operator.identity import FIELD_MANAGER, Manifest
@@ -120,7 +121,13 @@ def prometheus_operator(served: ControlPlane, tmp_path: Path) -> Iterator[None]:
     listen = "--web.listen-address=127.0.0.1:0"
     with (tmp_path / "prometheus-operator.log").open("wb") as log:
         reaching = {"KUBECONFIG": str(served.kubeconfig)}
-        process = subprocess.Popen([program, listen], stdout=log, stderr=log, env=reaching)
+        process = subprocess.Popen(
+            [program, listen],
+            stdout=log,
+            stderr=log,
+            env=reaching,
+            preexec_fn=die_with_the_parent,  # noqa: PLW1509 - one libc call, loaded before the fork
+        )
     yield
     process.terminate()
     process.wait(10)
