@@ -30,6 +30,7 @@ FORKS.set_forkserver_preload(
         "winepipeline_operator.__main__",
         "snowflake.connector.gcs_storage_client",
         "pyarrow.parquet",
+        "tests.frozen_heap",
     ]
 )
 
