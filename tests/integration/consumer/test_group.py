@@ -2,12 +2,16 @@
 
 import signal
 
+import pytest
+from confluent_kafka import Producer
+
 from winepipeline_process.exits import ExitCode
+from winepipeline_producer.stream import Recipe, Stream
 
 from .fault_proxy import Act, FaultProxy
 from .process import eventually
 from .pump import pumping
-from .scene import MakeScene, Scene
+from .scene import QUIET, MakeScene, Scene
 
 
 def test_a_frozen_consumer_that_comes_back_is_fenced(scene: Scene) -> None:
@@ -42,6 +46,27 @@ def test_a_namesake_takes_over_in_the_middle_of_a_load(scene: Scene, proxy: Faul
     scene.wait_until_landed()
     assert newer.stop() == ExitCode.OK
     scene.prove()
+
+
+@pytest.mark.long
+def test_a_restart_right_before_a_transactions_marker(make_scene: MakeScene) -> None:
+    """A consumer that begins where nothing but a marker is left brings the ledger to the topic's end all the same."""
+    scene = make_scene(partitions=1)
+    writer = Producer({"bootstrap.servers": scene.broker.bootstrap, "transactional.id": scene.topic}, logger=QUIET)
+    writer.init_transactions(30)
+    writer.begin_transaction()
+    (event,) = Stream(Recipe(), seed=3).take(1, 1_795_000_000_000)
+    writer.produce(scene.topic, event.value, event.key, partition=0)
+    writer.commit_transaction(30)
+    first = scene.consumer()
+    first.says("landed")
+    first.kill()
+    # As the ledger of a consumer stands that was killed when it had loaded the event and not yet gone past the marker.
+    scene.query(f"UPDATE {scene.names.ledger} SET NEXT_OFFSET = 1, OFFSETS_SKIPPED = 0")  # noqa: S608 - a name
+    scene.consumer().says("reading")
+    assert scene.audit().total("in_flight") == 1
+    eventually(lambda: scene.audit().total("in_flight") == 0, "the marker is passed over", 40)
+    assert scene.audit().holds
 
 
 def test_rebalances_under_load(make_scene: MakeScene) -> None:

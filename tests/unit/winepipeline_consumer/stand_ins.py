@@ -12,8 +12,8 @@ import numpy as np
 
 from winepipeline_consumer.batch import Batch
 from winepipeline_consumer.jobs import Claiming, Outcome
-from winepipeline_consumer.kafka import Read
 from winepipeline_consumer.ownership import Listener
+from winepipeline_consumer.read import Read
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
 from winepipeline_warehouse.ledger import Origin
@@ -59,6 +59,7 @@ class FakeSource:
         self.calls: list[tuple[str, Any]] = []
         self.next_reads: list[Read] = []
         self.known_ends: dict[int, int] = {}
+        self.known_holes: dict[int, int] = {}
 
     def read(self, most: int, _: float) -> Read:
         """The next of `next_reads`; nothing when there is none."""
@@ -85,6 +86,11 @@ class FakeSource:
         """Of `known_ends`."""
         self.calls.append(("ends", ask))
         return {p: end for p, end in self.known_ends.items() if p in set(partitions)}
+
+    def end_of_holes(self, partition: int, offset: int) -> int | None:
+        """Of `known_holes`."""
+        self.calls.append(("end_of_holes", (partition, offset)))
+        return self.known_holes.get(partition)
 
     def close(self) -> None:
         """Leave the group, as librdkafka does: with a last revocation."""

@@ -267,3 +267,16 @@ def test_a_partition_that_gives_nothing_is_read_anew(bench: Bench) -> None:
     assert bench.source.asked("start") == [{0: 100, 1: 100}, {0: 100}]
     bench.turn(read_of([(0, 100), (0, 101)]), seconds=1)
     assert bench.reader.ownership.next_offsets[0] == 102
+
+
+def test_a_marker_at_the_end_is_passed_over_after_a_restart(bench: Bench) -> None:
+    """Where nothing but a transaction's marker is left, the ledger comes to the topic's end, and nothing is put in."""
+    own(bench, 0, 1)
+    bench.source.known_ends, bench.source.known_holes = {0: 101, 1: 100}, {0: 101}
+    for _ in range(13):
+        bench.turn(seconds=1)
+    assert bench.source.asked("end_of_holes") == [(0, 100)]
+    assert bench.source.asked("start") == [{0: 100, 1: 100}]
+    assert bench.reader.ownership.next_offsets == {0: 101, 1: 100}
+    (batch,) = bench.worker.submitted
+    assert (len(batch), dict(batch.ends)) == (0, {0: 101})

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from winepipeline_consumer.batch import Batch, Gathering, advanced, ends_of, unread
-from winepipeline_consumer.kafka import Read, Source
+from winepipeline_consumer.errors import BrokerUnavailable
+from winepipeline_consumer.kafka import Source
 from winepipeline_consumer.letter import Letter
 from winepipeline_consumer.metrics import Metrics
 from winepipeline_consumer.ownership import Ownership, Partitions
+from winepipeline_consumer.read import Read
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice, sift
 from winepipeline_consumer.standstill import Standstill
@@ -94,10 +96,27 @@ class Gatherer:
             self._standstill.rest()
             return {}
         found = self._standstill.look(time.monotonic(), ownership.next_offsets, ends)
-        if found:
-            _LOG.warning("partitions %s have more and give nothing: reading them anew", sorted(found))
-            ownership.begin_again(found)
-        return found
+        holes = self._holes(found)
+        if holes:
+            self._take_tails(holes, ownership)
+        stuck = {partition: offset for partition, offset in found.items() if partition not in holes}
+        if stuck:
+            _LOG.warning("partitions %s have more and give nothing: reading them anew", sorted(stuck))
+            ownership.begin_again(stuck)
+        return stuck
+
+    def _holes(self, found: Mapping[int, int]) -> dict[int, int]:
+        """Those that have no message any more, with their ends: a consumer that starts at a marker hears of nothing."""
+        holes = {}
+        for partition, offset in found.items():
+            try:
+                end = self._source.end_of_holes(partition, offset)
+            except BrokerUnavailable as error:
+                _LOG.warning("%s", error)
+                break
+            if end is not None and end > offset:
+                holes[partition] = end
+        return holes
 
     def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
         """What was gathered, and a new beginning."""

@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from winepipeline_consumer import client_config
 from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
 from winepipeline_consumer.letter import Headers, Outgoing
 from winepipeline_consumer.ownership import Listener, Partitions
+from winepipeline_consumer.read import Read
 from winepipeline_consumer.repeats import Repeats
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
@@ -38,23 +38,6 @@ _ENDS_SECONDS = 1.0
 _LEAVE_SECONDS = 5.0
 _GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
 _AT_END = KafkaError._PARTITION_EOF  # noqa: SLF001 - the same
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What one look into the topic brought.
-
-    Attributes:
-        messages: the messages themselves, for their keys and headers.
-        slice: their columns.
-        lost_place: partitions whose position the broker does not have any more.
-        ends: for partitions that were read to their end, the offset of that end.
-    """
-
-    messages: Sequence[Message]
-    slice: Slice
-    lost_place: Partitions
-    ends: Mapping[int, int] = field(default_factory=dict)
 
 
 class Source:
@@ -166,6 +149,25 @@ class Source:
         Raises:
             BrokerUnavailable: it does not answer.
         """
+        message = self._again(partition, offset)
+        error = message.error()
+        if error is not None and error.code() not in _GONE:
+            raise BrokerUnavailable(f"the broker does not give message {offset} of {partition}: {error.str()}")
+        if error is not None or message.offset() != offset or message.value() != value:
+            return None, []  # retention, compaction, or another topic by that name
+        return message.key(), list(message.headers() or [])
+
+    def end_of_holes(self, partition: int, offset: int) -> int | None:
+        """Where the partition ends, if nothing but holes stands from this offset on; asked by a client of its own.
+
+        Raises:
+            BrokerUnavailable: it does not answer.
+        """
+        message = self._again(partition, offset)
+        error = message.error()
+        return message.offset() if error is not None and error.code() == _AT_END else None
+
+    def _again(self, partition: int, offset: int) -> Message:
         reader = _made(Consumer, client_config.again_config(self._settings))
         try:
             reader.assign([TopicPartition(self.topic, partition, offset)])
@@ -173,15 +175,8 @@ class Source:
         finally:
             reader.close()
         if message is None:
-            raise BrokerUnavailable(f"the broker does not give message {offset} of partition {partition} again")
-        error = message.error()
-        if error is not None and error.code() not in _GONE:
-            raise BrokerUnavailable(
-                f"the broker does not give message {offset} of partition {partition}: {error.str()}"
-            )
-        if error is not None or message.offset() != offset or message.value() != value:
-            return None, []  # retention, compaction, or another topic by that name
-        return message.key(), list(message.headers() or [])
+            raise BrokerUnavailable(f"the broker does not give what is at {offset} of partition {partition} again")
+        return message
 
     def close(self) -> None:
         """Leave the group once the last commits are answered; without a word when the broker does not answer."""
