@@ -20,7 +20,9 @@ from winepipeline_warehouse.session import Row, Session
 from winepipeline_warehouse.settings import WarehouseSettings
 
 ORIGIN = Origin("a-cluster", "sales_events", "id-1")
-ORDER = {"event_type": "ORDER_CREATED", "product": {"id": 1000, "category": "Rouge 🍷"}, "total": 66.15}
+PRODUCT = {"id": 1000, "category": "Rouge 🍷"}
+ORDER = {"event_type": "ORDER_CREATED", "product": PRODUCT, "customer_id": 7, "total": 66.15}
+MOVEMENT = {"event_type": "INVENTORY_ADJUSTED", "product": PRODUCT, "customer_id": "a field that we do not know"}
 
 _numbers = itertools.count(1)
 
@@ -108,12 +110,12 @@ def work_of(
 
 def rows_of(places: Sequence[tuple[int, int]], content: str | None = None) -> Rows:
     """Orders and movements by turns; each has its offset in its text, unless all have `content`."""
-    texts = [(content or json.dumps({**ORDER, "at": offset}, ensure_ascii=False)).encode() for _, offset in places]
+    texts = [
+        (content or json.dumps({**(ORDER, MOVEMENT)[offset % 2], "at": offset}, ensure_ascii=False)).encode()
+        for _, offset in places
+    ]
     offsets = np.array([offset for _, offset in places], np.int64)
     return Rows(
-        types=(offsets % 2).astype(np.int8),
-        product_ids=offsets + 1000,
-        customer_ids=np.where(offsets % 2 == 0, offsets + 1, 0),
         partitions=np.array([partition for partition, _ in places], np.int32),
         offsets=offsets,
         timestamps_ms=offsets + 1_795_000_000_000,

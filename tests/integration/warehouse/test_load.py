@@ -27,11 +27,11 @@ def test_an_event_lands_with_all_that_it_is(place: Place) -> None:
     rows = place.query(
         "SELECT EVENT_TYPE, PRODUCT_ID, CUSTOMER_ID, EVENT_CONTENT:product.id::INTEGER, "
         "EVENT_CONTENT:product:category::VARCHAR, EVENT_CONTENT:at::INTEGER, EVENT_METADATA FROM {target} "
-        "ORDER BY PRODUCT_ID"
+        "ORDER BY EVENT_CONTENT:at::INTEGER"
     )
     assert [row[:6] for row in rows] == [
-        ("ORDER_CREATED", 1000, 1, 1000, "Rouge 🍷", 0),
-        ("INVENTORY_ADJUSTED", 1001, None, 1000, "Rouge 🍷", 1),
+        ("ORDER_CREATED", 1000, 7, 1000, "Rouge 🍷", 0),
+        ("INVENTORY_ADJUSTED", 1000, None, 1000, "Rouge 🍷", 1),
     ]
     assert json.loads(rows[1][6]) == {
         "topic": "sales_events",

@@ -60,9 +60,6 @@ def rows_at(places: Sequence[tuple[int, int]]) -> Rows:
     contents = [b'{"at":"%d/%d"}' % place for place in places]
     partitions, offsets = (np.array([place[axis] for place in places], np.int64) for axis in (0, 1))
     return Rows(
-        types=(offsets % 2).astype(np.int8),
-        product_ids=offsets + 1000,
-        customer_ids=offsets % 5,
         partitions=partitions.astype(np.int32),
         offsets=offsets,
         timestamps_ms=offsets * 10,

@@ -10,18 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winepipeline_events.reason import Reason
-from winepipeline_events.validation import TYPE_NAMES
 from winepipeline_warehouse.parquet import encode_rejected, encode_rows
 from winepipeline_warehouse.rows import PREVIEW_BYTES, RejectedRow, Rows
 
-Event = tuple[int, int, int, int, int, int, str]
-"""Type, product, customer, partition, offset, timestamp and content."""
+Event = tuple[int, int, int, str]
+"""Partition, offset, timestamp and content."""
 
 events: st.SearchStrategy[list[Event]] = st.lists(
     st.tuples(
-        st.integers(0, len(TYPE_NAMES) - 1),
-        st.integers(1, 2**53 - 1),
-        st.integers(0, 2**53 - 1),
         st.integers(0, 2**31 - 1),
         st.integers(0, 2**62),
         st.integers(-1, 2**50),
@@ -32,18 +28,15 @@ events: st.SearchStrategy[list[Event]] = st.lists(
 
 
 def rows_of(found: list[Event]) -> Rows:
-    contents = [event[6].encode() for event in found]
+    contents = [event[3].encode() for event in found]
 
     def column(place: int, kind: Any) -> Any:
         return np.array([event[place] for event in found], kind)
 
     return Rows(
-        types=column(0, np.int8),
-        product_ids=column(1, np.int64),
-        customer_ids=column(2, np.int64),
-        partitions=column(3, np.int32),
-        offsets=column(4, np.int64),
-        timestamps_ms=column(5, np.int64),
+        partitions=column(0, np.int32),
+        offsets=column(1, np.int64),
+        timestamps_ms=column(2, np.int64),
         contents=(b"".join(contents),) if contents else (),
         lengths=np.array(list(map(len, contents)), np.int32),
     )
@@ -57,21 +50,18 @@ def read(file: bytes) -> list[dict[str, Any]]:
 def as_dictionaries(found: list[Event]) -> list[dict[str, Any]]:
     return [
         {
-            "EVENT_TYPE": TYPE_NAMES[kind],
-            "PRODUCT_ID": product,
-            "CUSTOMER_ID": customer or None,
             "KAFKA_PARTITION": partition,
             "KAFKA_OFFSET": offset,
             "KAFKA_TIMESTAMP": timestamp,
             "EVENT_CONTENT": content,
         }
-        for kind, product, customer, partition, offset, timestamp, content in found
+        for partition, offset, timestamp, content in found
     ]
 
 
 @given(st.lists(events.filter(bool), min_size=1, max_size=4))
 def test_a_file_of_events_says_what_they_were(parts: list[list[Event]]) -> None:
-    """Every event arrives with its type, ids, place, time and very text, however the slices were cut."""
+    """Every event arrives with its place, time and very text, however the slices were cut."""
     file = encode_rows(Rows.join([rows_of(part) for part in parts]))
     assert read(file) == as_dictionaries([event for part in parts for event in part])
 
@@ -86,7 +76,7 @@ def test_rows_can_be_taken_out_and_joined_again(parts: list[list[Event]], data: 
     bounds = [0, *cuts, len(found)]
     pieces = [whole.take(start, stop) for start, stop in itertools.pairwise(bounds)]
     for (start, stop), piece in zip(itertools.pairwise(bounds), pieces, strict=True):
-        assert piece.content_bytes == sum(len(event[6].encode()) for event in found[start:stop])
+        assert piece.content_bytes == sum(len(event[3].encode()) for event in found[start:stop])
     again = Rows.join(pieces)
     assert b"".join(again.contents) == b"".join(whole.contents)
     if found:

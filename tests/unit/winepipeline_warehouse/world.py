@@ -164,14 +164,10 @@ def open_session(world: Any) -> Session:
 
 def _rows(places: list[tuple[int, int]]) -> Rows:
     count = len(places)
-    ids = np.arange(1, count + 1, dtype=np.int64)
     return Rows(
-        types=np.zeros(count, np.int8),
-        product_ids=ids,
-        customer_ids=ids,
         partitions=np.array([p for p, _ in places], np.int32),
         offsets=np.array([o for _, o in places], np.int64),
-        timestamps_ms=ids,
+        timestamps_ms=np.zeros(count, np.int64),
         contents=(EVENT * count,),
         lengths=np.full(count, len(EVENT), np.int32),
     )

@@ -13,9 +13,7 @@ import numpy as np
 
 from winepipeline_backfill.reading import Row
 from winepipeline_events.fault import Rejection
-from winepipeline_events.inventory import InventoryAdjusted
 from winepipeline_events.known import Known, decode_known
-from winepipeline_events.order import OrderCreated
 from winepipeline_events.validation import Limits, inconsistency, validate
 from winepipeline_warehouse.rows import RejectedRow, Rows
 
@@ -123,16 +121,10 @@ def _decoded(values: Sequence[bytes]) -> list[Known | None]:
 def _rows(found: Sequence[Row], values: Sequence[bytes], partition: int) -> Rows:
     if not found:
         return Rows.none()
-    columns = list(zip(*found, strict=True))
-    count = len(found)
-    orders = partition == ORDER_LINES_PARTITION
     return Rows(
-        types=np.full(count, (OrderCreated if orders else InventoryAdjusted).type_code, np.int8),
-        product_ids=np.array(columns[2], np.int64),
-        customer_ids=np.array(columns[5], np.int64) if orders else np.zeros(count, np.int64),
-        partitions=np.full(count, partition, np.int32),
-        offsets=np.array(columns[0], np.int64),
-        timestamps_ms=np.array(columns[1], np.int64) * 1000,
+        partitions=np.full(len(found), partition, np.int32),
+        offsets=np.array([row[0] for row in found], np.int64),
+        timestamps_ms=np.array([row[1] for row in found], np.int64) * 1000,
         contents=(b"".join(values),),
         lengths=np.array(list(map(len, values)), np.int32),
     )

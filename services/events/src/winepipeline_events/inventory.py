@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -46,12 +46,6 @@ class InventoryAdjusted(Struct, frozen=True, gc=False, tag="INVENTORY_ADJUSTED",
         batch: the delivery it belongs to.
         reason: in words.
     """
-
-    type_code: ClassVar[int] = 1
-    """Its place in `validation.TYPE_NAMES`."""
-
-    customer_id: ClassVar[int] = 0
-    """No customer moves stock; 0 stands for none wherever customers are listed."""
 
     event_id: Identifier
     schema_version: Annotated[int, Meta(ge=1, le=1)]

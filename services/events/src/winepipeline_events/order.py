@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -47,9 +47,6 @@ class OrderCreated(Struct, frozen=True, gc=False, tag="ORDER_CREATED", tag_field
         currency: what it was paid in.
         channel: where the sale was made.
     """
-
-    type_code: ClassVar[int] = 0
-    """Its place in `validation.TYPE_NAMES`."""
 
     event_id: Identifier
     schema_version: Annotated[int, Meta(ge=1, le=1)]

@@ -206,13 +206,18 @@ _METADATA = (
     "|| ',\"timestamp\":' || $1:KAFKA_TIMESTAMP::VARCHAR || '}')::OBJECT"
 )
 
+# The columns beside an event are taken out of it by the warehouse too. A movement of stock has no customer, whatever
+# a field that we do not know may say.
+_EVENT = "PARSE_JSON($1:EVENT_CONTENT::VARCHAR)"
+_TYPE = f"{_EVENT}:event_type::VARCHAR"
+_CUSTOMER = f"CASE WHEN {_TYPE} = 'ORDER_CREATED' THEN {_EVENT}:customer_id::INTEGER END"
+
 
 def _copy_rows(names: Names, file_name: str) -> str:
     return (
         f"COPY INTO {names.target} "
         "(EVENT_TYPE, PRODUCT_ID, CUSTOMER_ID, EVENT_METADATA, EVENT_CONTENT, INGESTION_TIME) FROM ("
-        "SELECT $1:EVENT_TYPE::VARCHAR, $1:PRODUCT_ID::INTEGER, $1:CUSTOMER_ID::INTEGER, "
-        f"{_METADATA}, PARSE_JSON($1:EVENT_CONTENT::VARCHAR), CURRENT_TIMESTAMP() "
+        f"SELECT {_TYPE}, {_EVENT}:product.id::INTEGER, {_CUSTOMER}, {_METADATA}, {_EVENT}, CURRENT_TIMESTAMP() "
         f"FROM @{names.stage}/{file_name}) {_COPY_OPTIONS}"
     )
 

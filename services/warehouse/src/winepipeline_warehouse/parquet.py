@@ -6,31 +6,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from winepipeline_events.validation import TYPE_NAMES
 from winepipeline_warehouse.rows import Int32, Int64, RejectedRow, Rows
 
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = -7
 """Level 1 takes twice the CPU time for files of six tenths of the size; negative levels are zstd's fast ones."""
 
-_DICTIONARY_COLUMNS = ["EVENT_TYPE", "PRODUCT_ID", "CUSTOMER_ID", "KAFKA_PARTITION", "REASON"]
+_DICTIONARY_COLUMNS = ["KAFKA_PARTITION", "REASON"]
 """A dictionary pays for columns with few values; hashing each event's text would cost more than it saves."""
 
 
 def encode_rows(rows: Rows) -> bytes:
-    """A Parquet file with EVENT_TYPE, PRODUCT_ID, CUSTOMER_ID, EVENT_CONTENT (JSON text) and the place of each event.
+    """A Parquet file with EVENT_CONTENT (JSON text) and the place of each event: COPY makes all columns of these.
 
-    The place is KAFKA_PARTITION, KAFKA_OFFSET and KAFKA_TIMESTAMP (ms); COPY makes EVENT_METADATA of it.
+    The place is KAFKA_PARTITION, KAFKA_OFFSET and KAFKA_TIMESTAMP (ms).
     """
-    return _file(
-        {
-            "EVENT_TYPE": pa.DictionaryArray.from_arrays(pa.array(rows.types), pa.array(TYPE_NAMES)),
-            "PRODUCT_ID": pa.array(rows.product_ids),
-            "CUSTOMER_ID": pa.array(rows.customer_ids, mask=rows.customer_ids == 0),
-            **_places(rows.partitions, rows.offsets, rows.timestamps_ms),
-            "EVENT_CONTENT": _texts(rows),
-        }
-    )
+    return _file({**_places(rows.partitions, rows.offsets, rows.timestamps_ms), "EVENT_CONTENT": _texts(rows)})
 
 
 def encode_rejected(rejected: Sequence[RejectedRow]) -> bytes:

@@ -9,7 +9,6 @@ from winepipeline_events.reason import Reason
 
 Int64 = npt.NDArray[np.int64]
 Int32 = npt.NDArray[np.int32]
-Int8 = npt.NDArray[np.int8]
 
 PREVIEW_BYTES = 4096
 """How much of a rejected event the table of rejects shows; the dead-letter topic has all of it."""
@@ -20,9 +19,6 @@ class Rows:
     """Valid events in the order in which they were read; all arrays are of one length.
 
     Attributes:
-        types: index into `winepipeline_events.validation.TYPE_NAMES`.
-        product_ids: the product of each.
-        customer_ids: the customer of each; 0 stands for none.
         partitions: where each came from.
         offsets: the same.
         timestamps_ms: when each was produced, in milliseconds since 1970.
@@ -30,9 +26,6 @@ class Rows:
         lengths: bytes of each event; never 0.
     """
 
-    types: Int8
-    product_ids: Int64
-    customer_ids: Int64
     partitions: Int32
     offsets: Int64
     timestamps_ms: Int64
@@ -52,9 +45,6 @@ class Rows:
         first = int(self.lengths[:start].sum(dtype=np.int64))
         last = first + int(self.lengths[start:stop].sum(dtype=np.int64))
         return Rows(
-            self.types[start:stop],
-            self.product_ids[start:stop],
-            self.customer_ids[start:stop],
             self.partitions[start:stop],
             self.offsets[start:stop],
             self.timestamps_ms[start:stop],
@@ -66,9 +56,6 @@ class Rows:
     def join(parts: "list[Rows]") -> "Rows":
         """All the rows of `parts`, one after the other; their contents are not copied."""
         return Rows(
-            np.concatenate([part.types for part in parts]),
-            np.concatenate([part.product_ids for part in parts]),
-            np.concatenate([part.customer_ids for part in parts]),
             np.concatenate([part.partitions for part in parts]),
             np.concatenate([part.offsets for part in parts]),
             np.concatenate([part.timestamps_ms for part in parts]),
@@ -80,7 +67,7 @@ class Rows:
     def none() -> "Rows":
         """No rows."""
         long, short = np.empty(0, np.int64), np.empty(0, np.int32)
-        return Rows(np.empty(0, np.int8), long, long, short, long, long, (), short)
+        return Rows(short, long, long, (), short)
 
 
 @dataclass(frozen=True, slots=True)
