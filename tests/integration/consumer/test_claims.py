@@ -11,6 +11,7 @@ from winepipeline_consumer.landing import encoded
 from winepipeline_consumer.metrics import Metrics
 from winepipeline_consumer.sift import Slice, sift
 from winepipeline_consumer.watch import Watch
+from winepipeline_events.recurring import Vocabulary
 from winepipeline_events.validation import Limits
 from winepipeline_producer.stream import Recipe, Stream
 from winepipeline_warehouse.errors import Fenced
@@ -43,7 +44,7 @@ class Rival:
         size = end - start
         offsets = np.arange(start, end, dtype=np.int64)
         messages = Slice(self.values[start:end], np.zeros(size, np.int32), offsets, np.zeros(size, np.int64))
-        batch = Batch(1, 0, sift(messages, Limits()).rows, (), {0: Place(claim.epoch, start)}, {0: end})
+        batch = Batch(1, 0, sift(messages, Limits(), Vocabulary()).rows, (), {0: Place(claim.epoch, start)}, {0: end})
         self.loader.load(encoded(batch, self.origin))
         return end
 

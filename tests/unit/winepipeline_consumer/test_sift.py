@@ -9,6 +9,7 @@ from winepipeline_consumer.sift import Sifted, sift
 from winepipeline_events.fault import Rejection
 from winepipeline_events.known import decode_known
 from winepipeline_events.reason import Reason
+from winepipeline_events.recurring import ENOUGH_EVENTS, Vocabulary
 from winepipeline_events.validation import decode, validate
 
 from .messages import LIMITS, MOVEMENT, ORDER, encoded, messages, slice_of, valid_events
@@ -16,10 +17,23 @@ from .messages import LIMITS, MOVEMENT, ORDER, encoded, messages, slice_of, vali
 WINE = "🍷 Château".encode()
 
 
+def well_read() -> Vocabulary:
+    """Knows the texts of `ORDER` and `MOVEMENT`, by which most examples begin."""
+    vocabulary = Vocabulary()
+    sift(slice_of([encoded(ORDER), encoded(MOVEMENT)] * 2 * ENOUGH_EVENTS), LIMITS, vocabulary)
+    vocabulary.decode(encoded(ORDER))
+    vocabulary.decode(encoded(MOVEMENT))
+    return vocabulary
+
+
 def held_to_the_law(values: list[bytes | None]) -> Sifted:
-    """Sift, and compare with `validate`, message by message."""
+    """Sift, and compare with `validate`, message by message; knowing nothing, then with all that was ever heard."""
     whole = slice_of(values)
-    sifted = sift(whole, LIMITS)
+    sifted = sift(whole, LIMITS, Vocabulary())
+    again = sift(whole, LIMITS, WELL_READ)
+    assert again.rejected == sifted.rejected
+    assert again.rows.contents == sifted.rows.contents
+    assert again.rows.lengths.tolist() == sifted.rows.lengths.tolist()
     verdicts = [validate(value, LIMITS) for value in values]
     assert sifted.rejected == {at: each for at, each in enumerate(verdicts) if isinstance(each, Rejection)}
     kept = [at for at, each in enumerate(verdicts) if not isinstance(each, Rejection)]
@@ -30,6 +44,9 @@ def held_to_the_law(values: list[bytes | None]) -> Sifted:
     assert rows.offsets.tolist() == whole.offsets[kept].tolist()
     assert rows.timestamps_ms.tolist() == whole.timestamps_ms[kept].tolist()
     return sifted
+
+
+WELL_READ = well_read()
 
 
 @given(st.lists(messages, max_size=8))
@@ -69,7 +86,7 @@ def test_one_bad_message_among_a_thousand(bad: int) -> None:
     """The size of a real slice makes no difference."""
     values: list[bytes | None] = [encoded({**ORDER, "customer_id": 1 + at}) for at in range(1000)]
     values[bad] = encoded({**ORDER, "total": 0})
-    sifted = sift(slice_of(values), LIMITS)
+    sifted = sift(slice_of(values), LIMITS, Vocabulary())
     assert list(sifted.rejected) == [bad]
     assert b"".join(sifted.rows.contents) == b"".join(value or b"" for at, value in enumerate(values) if at != bad)
 

@@ -124,9 +124,9 @@ def advanced(partitions: Int32, offsets: Int64, next_offsets: Mapping[int, int])
 
     Messages come in runs of one partition, so that looking at the ends of the runs is enough.
     """
-    turns = np.flatnonzero(np.diff(partitions)) + 1
-    falls = np.flatnonzero(np.diff(offsets) <= 0) + 1
-    if len(falls) > len(turns) or not np.isin(falls, turns).all():
+    turns = (partitions[1:] != partitions[:-1]).nonzero()[0] + 1
+    falls = (offsets[1:] <= offsets[:-1]).nonzero()[0] + 1
+    if len(falls) and not np.isin(falls, turns).all():
         return None
     ends: dict[int, int] = {}
     starts = [0, *turns.tolist()]

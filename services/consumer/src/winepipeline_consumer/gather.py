@@ -17,6 +17,7 @@ from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice, sift
 from winepipeline_consumer.standstill import Standstill
 from winepipeline_events.fault import Rejection
+from winepipeline_events.recurring import Vocabulary
 from winepipeline_events.validation import Limits
 
 _LOG = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Gatherer:
         self._source = source
         self._metrics = metrics
         self._limits = Limits(settings.max_event_bytes, settings.max_event_depth)
+        self._vocabulary = Vocabulary()
         self._gathering = Gathering()
         self._standstill = Standstill()
         self._drained = False
@@ -154,7 +156,7 @@ class Gatherer:
             return
         if not self._gathering.ends:
             self.since = time.monotonic()
-        sifted = sift(messages, self._limits)
+        sifted = sift(messages, self._limits, self._vocabulary)
         letters = [_letter(read, place, rejection) for place, rejection in sifted.rejected.items()]
         before = self._gathering.size_bytes
         self._gathering.add(sifted.rows, letters, ends)

@@ -4,8 +4,6 @@ Fields that we do not know are allowed, and the decoder skips them unread, so th
 without end could hide in them. An event without any holds nothing unread: once decoded, its form is proven.
 """
 
-from typing import final
-
 import msgspec
 
 from winepipeline_events.inventory import Batch, InventoryAdjusted
@@ -21,7 +19,6 @@ class KnownBatch(Batch, frozen=True, gc=False, forbid_unknown_fields=True):
     """A delivery without further fields."""
 
 
-@final
 class KnownOrder(
     OrderCreated, frozen=True, gc=False, forbid_unknown_fields=True, tag="ORDER_CREATED", tag_field="event_type"
 ):
@@ -30,7 +27,6 @@ class KnownOrder(
     product: KnownProduct
 
 
-@final
 class KnownMovement(
     InventoryAdjusted,
     frozen=True,

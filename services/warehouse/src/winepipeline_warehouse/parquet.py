@@ -12,6 +12,9 @@ COMPRESSION = "zstd"
 COMPRESSION_LEVEL = -7
 """Level 1 takes twice the CPU time for files of six tenths of the size; negative levels are zstd's fast ones."""
 
+_PAGE_BYTES = 128 * 1024
+"""At Arrow's default, 1 MiB, a page has left the processor's nearer cache before it is compressed."""
+
 _DICTIONARY_COLUMNS = ["KAFKA_PARTITION", "REASON"]
 """A dictionary pays for columns with few values; hashing each event's text would cost more than it saves."""
 
@@ -71,6 +74,7 @@ def _file(columns: dict[str, pa.Array | pa.ChunkedArray]) -> bytes:
         compression_level=COMPRESSION_LEVEL,
         use_dictionary=[name for name in _DICTIONARY_COLUMNS if name in columns],
         write_statistics=False,
+        data_page_size=_PAGE_BYTES,
         row_group_size=max(1, table.num_rows),
     )
     return bytes(buffer.getvalue())
