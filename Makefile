@@ -16,8 +16,10 @@ SOURCES := $(wildcard services/*/src operator/src local/src) $(wildcard tests be
 DEMO_SECONDS ?= 30
 DEMO_OUTPUT ?=
 PYTEST_ARGS ?=
-# Each worker has a broker and an emulator of its own, some 700 MB.
-PYTEST_WORKERS ?= 3
+# Each worker has a broker and an emulator of its own, some 700 MB. Half of the time a test waits: twice as many workers
+# as cores keep both of them at work. What runs long starts more beside that.
+PYTEST_WORKERS ?= 4
+LONG_WORKERS ?= 3
 # One for each group of tests/cluster/conftest.py: most of a cluster's tests is waiting.
 CLUSTER_WORKERS ?= 3
 LAW_EXAMPLES ?= 300
@@ -55,14 +57,14 @@ check: $(DEV) ## Hold the tree to its rules: format, lint, types, imports, sizes
 
 # In the tree's order, the long ones first: by default those files with few tests come last, which here are the long ones.
 # PYTHONDONTWRITEBYTECODE would have each worker compile and rewrite all tests at each run, which costs it seven seconds.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --ignore=tests/cluster -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --ignore=tests/cluster --dist loadfile --no-loadscope-reorder
 .PHONY: test
 test: $(DEV) ## Run the tests, with a real broker and the emulator (PYTEST_ARGS=… for some of them)
-	@$(PYTEST) -m "not long" $(PYTEST_ARGS)
+	@$(PYTEST) -n $(PYTEST_WORKERS) -m "not long" $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: $(DEV) ## Run the tests that take longer, and try each law with more examples (LAW_EXAMPLES=300)
-	@LAW_EXAMPLES=$(LAW_EXAMPLES) $(PYTEST) -m "long or hypothesis" $(PYTEST_ARGS)
+	@LAW_EXAMPLES=$(LAW_EXAMPLES) $(PYTEST) -n $(LONG_WORKERS) -m "long or hypothesis" $(PYTEST_ARGS)
 
 HARNESS := $(BIN)/python -m tests.cluster.harness
 .PHONY: cluster-build cluster-up cluster-images cluster-down

@@ -33,7 +33,7 @@ from .control_plane import ControlPlane
 from .guarded_broker import PASSWORD, USER, GuardedBroker
 from .scene import PIPELINES, Operator, Place, make_place, until
 
-pytestmark = pytest.mark.timeout(300, func_only=True)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300, func_only=True)]
 """A busy machine takes its time; each wait within has bounds of its own."""
 
 PATIENCE = {"LOOK_SECONDS": "1", "JUDGED_SECONDS": "5"}
