@@ -93,8 +93,10 @@ class Cluster:
             raise _error("take this login", self.address, failure) from failure
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; nobody may ask any more."""
         self._consumer.close()
+        # The threads end with the clients, which know us by `error_cb`: a circle that would wait for the collector.
+        del self._consumer, self._admin
 
     def topics(self, names: Sequence[str]) -> dict[str, TopicFacts]:
         """The topics of these that there are.

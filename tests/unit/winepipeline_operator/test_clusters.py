@@ -39,3 +39,13 @@ def test_a_connection_that_nobody_asks_for_is_closed() -> None:
     first = clusters.of(NOBODY)
     clusters.of(SOMEBODY_ELSE)
     assert clusters.of(NOBODY) is not first
+
+
+def test_hundreds_of_pipelines_share_a_bounded_number_of_connections() -> None:
+    """Memory and threads do not grow with the fleet: who has not asked for longest connects anew."""
+    clusters = Clusters(make, most=2)
+    logins = [Login(f"127.0.0.1:{port}") for port in (10, 11, 12)]
+    first, second, third = (clusters.of(each) for each in logins)
+    assert clusters.of(logins[2]) is third
+    assert clusters.of(logins[1]) is second
+    assert clusters.of(logins[0]) is not first
