@@ -74,12 +74,13 @@ class Source:
     def start(self, offsets: Mapping[int, int]) -> None:
         """Go on reading partitions of ours at these offsets.
 
-        A partition is taken out and put in again rather than sought: a seek fails while its fetcher is starting.
+        A partition is taken out and put in again rather than sought: a seek fails while its fetcher is starting. It is
+        resumed before, never after: librdkafka drops one of the two where a resume meets a start (docs/adr/0006).
         """
         again = [TopicPartition(self.topic, partition, offset) for partition, offset in offsets.items()]
+        self._consumer.resume(again)
         self._consumer.incremental_unassign(again)
         self._consumer.incremental_assign(again)
-        self._consumer.resume(again)
 
     def hold(self, partitions: Iterable[int]) -> None:
         """Read no more from these until `start` or `release`."""

@@ -1,8 +1,9 @@
 """Notices a partition that gives nothing though the broker has more of it. Pure bookkeeping.
 
-Seen now and then: a partition that was taken out and put in again (docs/adr/0006) is ours, is not paused, has messages,
-and librdkafka does not fetch it, without a word. Put in once more it is read at once. Nothing is lost by that: it goes
-on at the next offset to read, and what was fetched besides is fetched again.
+A partition that was taken out and put in again is ours, has messages, and librdkafka does not fetch it, without a word.
+docs/adr/0006 has the cause, which is avoided where it was found; a rebalance at the same moment may still bring it
+about. Put in once more it is read at once. Nothing is lost by that: it goes on at the next offset to read, and what was
+fetched besides is fetched again.
 """
 
 from collections.abc import Mapping
