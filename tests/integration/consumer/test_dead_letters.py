@@ -7,9 +7,13 @@ import time
 
 from confluent_kafka import Message
 
+from winepipeline_consumer.headers import LOST
+from winepipeline_local.dead_letters.kafka import LetterTopic
+from winepipeline_local.dead_letters.opened import Letter, opened
 from winepipeline_local.kafka import Topic
 from winepipeline_producer.stream import Recipe, Stream
 
+from . import raw_headers
 from .process import eventually
 from .scene import MakeScene, Place, Scene, Sent
 
@@ -52,6 +56,26 @@ def test_letters_are_as_they_came(scene: Scene) -> None:
         assert (ours["topic"], ours["group"]) == (scene.topic, f"{scene.topic}-group")
         assert ours["timestamp"] == str(timestamp_ms)
         assert begun - dt.timedelta(seconds=1) < dt.datetime.fromisoformat(ours["time"]) <= dt.datetime.now(dt.UTC)
+
+
+def test_a_header_s_name_that_is_no_text(scene: Scene) -> None:
+    """An event with such a header lands; a malformed one becomes a letter that says so, can be listed."""
+    good = _order_of(1)
+    sent = [
+        (good, [(b"\xff", b"1")]),
+        (b"{", [(b"trace", b"1"), (b"caf\xe9", b"2"), (b"trace", b"3")]),
+        (b"[", [(b"trace", b"1")]),
+    ]
+    raw_headers.send(scene.broker.bootstrap, scene.topic, sent)
+    raw_headers.send(scene.broker.bootstrap, scene.dead_letter_topic, [(b"a stranger's", [(b"\xff", b"1")])])
+    scene.sent.update({(0, offset): Sent(None, value, []) for offset, (value, _) in enumerate(sent)})
+    scene.consumer()
+    scene.wait_until_landed()
+    found = scene.prove()
+    assert (found.total("loaded"), found.total("rejected")) == (1, 2)
+    topic = LetterTopic({"bootstrap.servers": scene.broker.bootstrap}, scene.dead_letter_topic)
+    letters = [letter for raw in topic.messages() if isinstance(letter := opened(raw), Letter)]
+    assert [(letter.value, letter.headers) for letter in letters] == [(b"{", [LOST]), (b"[", [("trace", b"1")])]
 
 
 def test_the_topic_may_come_later(scene: Scene) -> None:

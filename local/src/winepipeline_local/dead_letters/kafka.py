@@ -7,6 +7,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
+from winepipeline_consumer.headers import headers_of
 from winepipeline_consumer.letter import Headers
 from winepipeline_local.dead_letters.opened import Place, Raw
 from winepipeline_local.errors import BrokerError
@@ -164,4 +165,4 @@ class Sender:
 
 def _raw(message: Message) -> Raw:
     place = Place(message.partition(), message.offset())
-    return Raw(place, message.key(), message.value(), list(message.headers() or []))
+    return Raw(place, message.key(), message.value(), headers_of(message))

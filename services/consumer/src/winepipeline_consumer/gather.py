@@ -8,6 +8,7 @@ import numpy as np
 
 from winepipeline_consumer.batch import Batch, Gathering, advanced, ends_of, unread
 from winepipeline_consumer.errors import BrokerUnavailable
+from winepipeline_consumer.headers import headers_of
 from winepipeline_consumer.kafka import Source
 from winepipeline_consumer.letter import Letter
 from winepipeline_consumer.metrics import Metrics
@@ -198,6 +199,6 @@ def _letter(read: Read, place: int, rejection: Rejection) -> Letter:
         timestamp_ms=int(read.slice.timestamps_ms[place]),
         key=message.key(),
         value=read.slice.values[place],
-        headers=list(message.headers() or []),
+        headers=headers_of(message),
         rejection=rejection,
     )

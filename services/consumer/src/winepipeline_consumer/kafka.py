@@ -20,6 +20,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from winepipeline_consumer import client_config
 from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
+from winepipeline_consumer.headers import headers_of
 from winepipeline_consumer.letter import Headers, Outgoing
 from winepipeline_consumer.ownership import Listener, Partitions
 from winepipeline_consumer.read import Read
@@ -156,7 +157,7 @@ class Source:
             raise BrokerUnavailable(f"the broker does not give message {offset} of {partition}: {error.str()}")
         if error is not None or message.offset() != offset or message.value() != value:
             return None, []  # retention, compaction, or another topic by that name
-        return message.key(), list(message.headers() or [])
+        return message.key(), headers_of(message)
 
     def end_of_holes(self, partition: int, offset: int) -> int | None:
         """Where the partition ends, if nothing but holes stands from this offset on; asked by a client of its own.
