@@ -51,14 +51,7 @@ class Order:
 def order(pipeline: WinePipeline, flags: Flags) -> Order:
     """The flags win over the resource."""
     if flags.events_per_second is not None:
-        calm = pipeline.spec.producer.calm
-        if calm is not None and calm.events_per_second >= flags.events_per_second:  # no rush is slower than its calm
-            calm = None
-        pace = {
-            "events_per_second": flags.events_per_second,
-            "event_generation_delay_seconds": None,
-            "calm": calm,
-        }
+        pace = {"events_per_second": flags.events_per_second, "event_generation_delay_seconds": None}
         producer = pipeline.spec.producer.model_copy(update=pace)
         pipeline = pipeline.model_copy(update={"spec": pipeline.spec.model_copy(update={"producer": producer})})
     if pipeline.spec.consumer.scaling.mode == "Keda":  # there is none here

@@ -121,7 +121,7 @@ def load_words(wanted: Order) -> str:
     """Which load to expect, where it comes in waves; empty where it is always the same, or none is made here."""
     producer, producers = wanted.pipeline.spec.producer, wanted.how_many.producers
     calm, rush = producer.calm, producer.events_per_second
-    if not producers or calm is None or rush is None or rush == calm.events_per_second:
+    if not producers or calm is None or rush is None or rush <= calm.events_per_second:
         return ""
     return (
         f"{producers * rush:,.7g} events/s for {calm.after_seconds:g} s, "

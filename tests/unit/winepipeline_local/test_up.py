@@ -22,6 +22,7 @@ def test_a_load_in_waves_is_announced() -> None:
     """Nobody wonders why the load fell by itself; a load that stays the same needs no word."""
     demo = pipeline_of(text_of(None), "the demo")
     assert load_words(order(demo, Flags())) == ""
+    assert load_words(order(demo, Flags(events_per_second=10))) == ""
     assert load_words(order(demo, Flags(events_per_second=20_000, producer=False))) == ""
     words = load_words(order(demo, Flags(events_per_second=20_000)))
     assert words == "20,000 events/s for 30 s, then 50 for 90 s, in turn"

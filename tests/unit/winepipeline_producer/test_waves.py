@@ -20,8 +20,9 @@ def test_a_rush_comes_first_and_comes_again(rush: float, calm: float, round_numb
 
 @given(st.floats(0, 1e7))
 def test_without_a_calm_the_load_is_always_there(age: float) -> None:
-    """A producer without a calm keeps its one rate, also where that is as much as the broker takes."""
+    """A producer without a calm keeps its one rate, and so does one whose rush is no more than the calm."""
     assert Waves(50, 30, None, 90).rate(age) == 50
+    assert Waves(10, 30, 50, 90).rate(age) == 10
     assert Waves(None, 30, None, 90).rate(age) is None
 
 
@@ -29,6 +30,7 @@ def test_without_a_calm_the_load_is_always_there(age: float) -> None:
     ("waves", "words"),
     [
         (Waves(50, 30, None, 90), "50 a second"),
+        (Waves(50, 30, 50, 90), "50 a second"),
         (Waves(None, 30, None, 90), "as fast as the broker takes them"),
         (Waves(20_000, 30, 50, 90), "20,000 a second for 30 s, then 50 for 90 s, in turn"),
     ],

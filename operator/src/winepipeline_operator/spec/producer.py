@@ -15,7 +15,7 @@ class Calm(Part):
     events_per_second: float = Field(
         gt=0,
         le=1_000_000,
-        description="How many events each producer makes in a second between two rushes.",
+        description="How many events each producer makes in a second between two rushes, at most.",
         examples=[50],
     )
     after_seconds: float = Field(

@@ -38,8 +38,8 @@ class ProducerSettings(KafkaSettings, ProcessSettings):
     calm_events_per_second: float | None = Field(
         None,
         alias="EVENTS_CALM_PER_SECOND",
-        description="The events in a second between two rushes: with it the load comes in waves, and the pace above "
-        "is a rush's.",
+        description="The most events in a second between two rushes: with it the load comes in waves, and the pace "
+        "above is a rush's.",
         examples=[50],
         gt=0,
         le=1_000_000,
