@@ -65,6 +65,16 @@ class Operator:
         """End it in good order; the exit status."""
         return self._end(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """Stop it where it is, as a node without time for it would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
     @property
     def log(self) -> str:
         """What it has said so far."""
@@ -139,6 +149,11 @@ class Place:
         """Delete an object by hand."""
         status, answer = self.plane.call("DELETE", self.path(plural, name, group))
         assert status in (200, 202), answer
+
+    def discard(self, plural: str, name: str, group: str = "") -> None:
+        """Delete an object that may be gone already."""
+        status, answer = self.plane.call("DELETE", self.path(plural, name, group))
+        assert status in (200, 202, 404), answer
 
     def pipeline(self, name: str) -> dict[str, Any]:
         """A pipeline as it is now."""

@@ -78,6 +78,35 @@ def test_an_operator_that_starts_first_waits_for_the_api_server(
     until(lambda: complete(place, "albert"), 90)
 
 
+def restart_api(plane: ControlPlane) -> None:
+    """Cut every watch; none can be taken up again where it was, since nothing older than the restart is known."""
+    plane.stop_api()
+    plane.start_api()
+
+
+@pytest.mark.long
+def test_a_pipeline_deleted_while_nobody_watched_is_not_made_again(
+    shaken_plane: ControlPlane, start_operator: Callable[..., Operator]
+) -> None:
+    """Deleted while the operator's watch was cut, a pipeline stays deleted: its producers and consumers stay away."""
+    place = make_place(shaken_plane)
+    operator = start_operator(shaken_plane, WATCH_NAMESPACES=place.namespace)
+    for name in ("albert", "second"):
+        place.create(demo(name))
+    until(lambda: complete(place, "second") and complete(place, "albert"))
+    operator.freeze()
+    restart_api(shaken_plane)
+    place.delete("winepipelines", "albert", PIPELINES)
+    restart_api(shaken_plane)
+    for part in PARTS:
+        place.discard("deployments", f"albert-{part}", APPS)  # as the garbage collector does
+    operator.thaw()
+    until(lambda: "no watch told of the pipeline's end" in operator.log, 90)
+    place.delete("deployments", "second-consumer", APPS)
+    until(lambda: complete(place, "second"), 90)
+    assert deployments(place) == {f"second-{part}" for part in PARTS}
+
+
 def test_killed_in_the_middle_it_goes_on_where_it_was(place: Place, start_operator: Callable[..., Operator]) -> None:
     """Killed at any moment of an apply, the next operator completes it: nothing is left out and nothing is too many."""
     names = [f"p{number}" for number in range(8)]

@@ -18,6 +18,7 @@ from winepipeline_operator.kube_errors import KubeError
 from winepipeline_operator.looks import Looks, Means
 from winepipeline_operator.metrics import Metrics
 from winepipeline_operator.observe import Observer
+from winepipeline_operator.presence import Presence
 from winepipeline_operator.reconcile import Reconciler
 from winepipeline_operator.restarts import Restarts
 from winepipeline_operator.rollout import Rollout
@@ -77,7 +78,8 @@ class Operation:
                 judged_seconds=settings.judged_seconds,
             )
         )
-        self._rollout = Rollout(kube, self._cache)
+        presence = Presence(kube)
+        self._rollout = Rollout(kube, self._cache, presence)
         self._reconciler = Reconciler(
             cache=self._cache,
             observer=observer,
@@ -86,6 +88,8 @@ class Operation:
             teller=teller,
             ending=Ending(kube, self._cache, brokers),
             metrics=self._metrics,
+            presence=presence,
+            gone=self._found_gone,
             platform=platform,
             kinds=self._kinds,
             sights=self._looks.of,
@@ -97,6 +101,7 @@ class Operation:
         self._looking: Rounds | None = None
         self._steady: dict[Key, Any] = {}
         self._kube = kube
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._endpoints: Endpoints | None = None
 
     def listen(self) -> None:
@@ -114,6 +119,7 @@ class Operation:
 
     async def start(self) -> None:
         """Begin; returns when all that there is has been seen once."""
+        self._loop = asyncio.get_running_loop()
         self._rounds = Rounds(self._reconciler.round, self._threads)
         self._looking = Rounds(self._looks.look, self._lookers, _LOOK_REST_SECONDS)
         for informer in self._informers:
@@ -171,17 +177,32 @@ class Operation:
                 rounds.wake(key)
 
     def pipeline_gone(self, body: Mapping[str, Any]) -> None:
-        """A pipeline is no more."""
-        seen = Seen.of(PIPELINE, body)
-        key = (seen.namespace, seen.name)
-        self._cache.hear_gone(seen)
-        self._steady.pop(key, None)
+        """A pipeline is no more; one of the same name that was made since then stays."""
+        metadata = body["metadata"]
+        key = (metadata["namespace"], metadata["name"])
+        known = self._steady.get(key)
+        if known is None or known["uid"] != metadata["uid"]:
+            return
+        self._cache.hear_gone(Seen.of(PIPELINE, body))
+        self._steady.pop(key)
         for rounds in (self._rounds, self._looking):
             if rounds is not None:
                 rounds.end(key)
         self._reconciler.forget(key)
         self._looks.forget(key)
         _LOG.info("the pipeline is gone", extra={"fields": {"namespace": key[0], "pipeline": key[1]}})
+
+    def _found_gone(self, key: Key, uid: str) -> None:
+        """From a round's thread: a pipeline is no more, and no watch has told of it."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._gone_unheard, key, uid)
+
+    def _gone_unheard(self, key: Key, uid: str) -> None:
+        seen = self._cache.find(PIPELINE, *key)
+        if seen is not None and (body := seen.body())["metadata"]["uid"] == uid:
+            fields = {"namespace": key[0], "pipeline": key[1]}
+            _LOG.info("no watch told of the pipeline's end; asking for it did", extra={"fields": fields})
+            self.pipeline_gone(body)
 
     def _heard(self, seen: Seen) -> None:
         """From an informer's thread: something happened to an object."""

@@ -20,6 +20,7 @@ from winepipeline_operator.observe import Observer, secret_names
 from winepipeline_operator.observed import Observed
 from winepipeline_operator.pipeline_status import refusal, status
 from winepipeline_operator.platform import Platform
+from winepipeline_operator.presence import Presence
 from winepipeline_operator.rollout import Outcome, Rollout
 from winepipeline_operator.sight import Sight
 from winepipeline_operator.spec import WinePipeline
@@ -45,12 +46,18 @@ class Reconciler:
         teller: Teller,
         ending: Ending,
         metrics: Metrics,
+        presence: Presence,
+        gone: Callable[[Key, str], None],
         platform: Platform,
         kinds: Callable[[], frozenset[str]],
         sights: Callable[[Key], Sight | None],
         resync_seconds: float,
     ) -> None:
-        """`kinds` tells the optional kinds that the cluster serves, `sights` the newest look at a data plane."""
+        """Put together what a round works with.
+
+        `gone` is told the key and the uid of a pipeline that turns out to be gone, `kinds` tells the optional kinds
+        that the cluster serves, `sights` the newest look at a data plane.
+        """
         self._cache = cache
         self._observer = observer
         self._rollout = rollout
@@ -58,6 +65,8 @@ class Reconciler:
         self._teller = teller
         self._ending = ending
         self._metrics = metrics
+        self._presence = presence
+        self._gone = gone
         self._platform = platform
         self._kinds = kinds
         self._sights = sights
@@ -76,9 +85,10 @@ class Reconciler:
         due_seconds = self._resync_seconds
         try:
             error, due_seconds = self._turn(key, seen)
-        except (Absent, Conflict) as gone:  # it was changed or deleted meanwhile: look again
-            _LOG.debug("%s", gone.message)
+        except (Absent, Conflict) as stale:  # it was changed or deleted meanwhile: look again
+            _LOG.debug("%s", stale.message)
             due_seconds = _FIRST_DELAY_SECONDS
+            self._ask_whether_gone(key, seen)
         except (Unreachable, Terminating) as failure:
             error = failure.reason
             _LOG.warning("%s", failure.message, extra={"fields": _fields(key, error)})
@@ -114,9 +124,11 @@ class Reconciler:
             pipeline = WinePipeline.model_validate(body)
         except ValidationError as error:
             words = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            self._ask_whether_gone(key, seen)
             self._refuse(key, body, Reason.INVALID_SPEC, f"{words}; what runs is left as it is")
             return Reason.INVALID_SPEC, self._resync_seconds
         if body["metadata"].get("deletionTimestamp"):
+            self._ask_whether_gone(key, seen)
             return None, self._end(key, pipeline, body)
         self._ending.hold(key, pipeline, body)
         self._secrets[key] = secret_names(pipeline)
@@ -157,6 +169,15 @@ class Reconciler:
         for failure in outcome.failures:
             _LOG.warning("%s", failure.message, extra={"fields": _fields(key, failure.reason)})
         return outcome
+
+    def _ask_whether_gone(self, key: Key, seen: Seen) -> None:
+        """A watch that was cut while the resource was deleted never tells, nor does the list that follows."""
+        uid = seen.body()["metadata"]["uid"]
+        try:
+            if not self._presence.is_there(key, uid):
+                self._gone(key, uid)
+        except KubeError as error:
+            _LOG.debug("%s", error.message)
 
     def _end(self, key: Key, pipeline: WinePipeline, body: Manifest) -> float:
         """The resource is being deleted; when to look again."""

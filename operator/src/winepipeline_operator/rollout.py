@@ -14,6 +14,7 @@ from winepipeline_operator.kinds import JOB, POD, STATEFUL_SET, VOLUME_CLAIM, Ki
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import Absent, Conflict, KubeError, Refused, Terminating, Unreachable
 from winepipeline_operator.observed import ChildId, Failure
+from winepipeline_operator.presence import Presence
 
 _NEVER_PRUNED = frozenset({POD, VOLUME_CLAIM})
 """Pods belong to their Deployments, and volumes hold data: `deletionPolicy` decides about those, nothing else."""
@@ -46,9 +47,10 @@ _Known = dict[ChildId, tuple[str, int]]
 class Rollout:
     """For all pipelines; one thread at a time for each of them."""
 
-    def __init__(self, kube: Kube, cache: Cache) -> None:
+    def __init__(self, kube: Kube, cache: Cache, presence: Presence) -> None:
         self._kube = kube
         self._cache = cache
+        self._presence = presence
         self._known: dict[Key, _Known] = {}
         self._contests = Contests()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="apply")
@@ -66,11 +68,14 @@ class Rollout:
             wanted: the manifests, in the order in which to apply them.
 
         Raises:
+            Absent: the pipeline is gone, so nothing was made.
             Unreachable: the API server does not answer; the rest is for the next round.
             Terminating: nothing can be created in the namespace any more.
         """
         known = self._known.setdefault(key, {})
         due = [each for each in wanted if not self._is_right(key[0], each, known)]
+        if due:
+            self._presence.demand(key, uid)
         applied: list[ChildId] = []
         failures: list[Failure] = []
         # Workloads come last: what their pods need, and who may reach them, is there before them.
