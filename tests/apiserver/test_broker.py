@@ -30,6 +30,11 @@ def outside(broker: Broker, name: str, **spec: Any) -> dict[str, Any]:
     return {**demo(), "spec": {"broker": external, "warehouse": {"emulator": {}}, **topics, **spec}}
 
 
+def reasons(place: Place) -> set[str]:
+    """Of the Events that are there by now."""
+    return {each["reason"] for each in place.plane.call("GET", place.path("events"))[1]["items"]}
+
+
 def test_topics_are_made_and_grown(broker: Broker, place: Place, operator: Operator) -> None:
     """Both topics are made, given more partitions when more are wanted, and Events say so."""
     cluster = Cluster({"bootstrap.servers": broker.bootstrap})
@@ -43,8 +48,7 @@ def test_topics_are_made_and_grown(broker: Broker, place: Place, operator: Opera
     place.change("albert", {"topic": {"partitions": 5}})
     until(lambda: cluster.partition_counts()["made"] == 5, 60)
     until(lambda: place.pipeline("albert")["status"].get("lag") == 0, 60)
-    told = place.plane.call("GET", place.path("events"))[1]["items"]
-    assert {"TopicCreated", "TopicGrown"} <= {each["reason"] for each in told}
+    until(lambda: {"TopicCreated", "TopicGrown"} <= reasons(place))
 
 
 def test_topics_are_kept_unless_the_policy_says_otherwise(broker: Broker, place: Place, operator: Operator) -> None:
