@@ -89,6 +89,12 @@ class Consumers:
         found: dict[str, Any] = self.place.pipeline("albert").get("status", {}).get("scaling", {})
         return found
 
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """What was told as Events so far."""
+        found: list[dict[str, Any]] = self.place.plane.call("GET", self.place.path("events"))[1]["items"]
+        return found
+
     def sees(self) -> bool:
         """Whether the scaler has looked and the look succeeded."""
         return self.scaling.get("latest", {}).get("limit") not in {None, "ObservationFailed"}
@@ -125,8 +131,7 @@ def test_a_backlog_is_met_with_more_consumers(consumers: Consumers, watching: Op
     entry = until(lambda: next(iter(consumers.scaling.get("decisions", [])), None))
     assert entry["action"] == "Up"
     assert entry["inputs"]["lag"] > 10_000
-    _, events = consumers.place.plane.call("GET", consumers.place.path("events"))
-    told = [each["message"] for each in events["items"] if each["reason"] == "ScaledUp"]
+    told = until(lambda: [each["message"] for each in consumers.events if each["reason"] == "ScaledUp"])
     assert told[0].startswith("from 1 to ")
 
 
