@@ -147,6 +147,15 @@ def test_a_row_that_the_warehouse_refuses(scene: Scene) -> None:
     assert len(scene.dead_letters()) == len(letters)  # halving sends no letter twice
 
 
+def test_an_event_with_a_key_twice_lands(scene: Scene) -> None:
+    """It is no dead letter, and holds nobody up; the account is told to keep the last value, as the validation does."""
+    twice = b'{"order_id":"first",' + _order_of(7)[1:]
+    scene.send([Sent(b"1001", twice, [])])
+    scene.consumer()
+    scene.wait_until_landed()
+    assert scene.prove().total("loaded") == 1
+
+
 def test_a_table_that_refuses_every_row_holds_the_stream(scene: Scene) -> None:
     """The consumer says what is wrong and waits; once the table is mended all events land, but for the first few."""
     columns = "CUSTOMER_ID INTEGER, EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ"

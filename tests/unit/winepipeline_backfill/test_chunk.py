@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from winepipeline_backfill.chunk import CUSTOMERS_PARTITION, PARTITIONS, PRODUCTS_PARTITION, Chunk, Extraction
 from winepipeline_backfill.errors import SourceUnfit
 from winepipeline_backfill.reading import Database
-from winepipeline_backfill.refusal import without_the_refused
+from winepipeline_backfill.refusal import Refusals, without_the_refused
 from winepipeline_backfill.rendering import ORDER_LINES_PARTITION
 from winepipeline_events.reason import Reason
 from winepipeline_warehouse.errors import DataRefused, Misconfigured
@@ -119,6 +119,32 @@ def test_a_row_that_the_warehouse_refuses_is_found_by_halving(
     assert at == chunk.end
     assert loaded == [key for key in range(10, 22) if key != bad]
     assert rejected == [(bad, Reason.REFUSED_BY_WAREHOUSE)]
+
+
+def test_a_table_that_refuses_every_row_stops_the_backfill(tmp_path: Path) -> None:
+    """A table that takes nothing does not send a year of history to the rejects: it is told, and mended first."""
+    file = shop(tmp_path / "shop.sqlite")
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for key in range(11, 22):
+            insert(raw, "order_lines", (key, *LINE[1:]))
+    with closing(Database(file)) as database:
+        (chunk,) = pieces(database, 100)[ORDER_LINES_PARTITION]
+
+    def rejected_of(most: int, good: int) -> int:
+        refusals, todo, rejected = Refusals(most), [chunk], 0
+        while todo:
+            piece = todo.pop()
+            keys = piece.rendered.rows.offsets.tolist()
+            if keys and keys != [good]:
+                todo.extend(reversed(refusals.smaller(piece, REFUSED)))
+                continue
+            refusals.taken(piece)
+            rejected += len(piece.rendered.rejected)
+        return rejected
+
+    with pytest.raises(Misconfigured, match="TableRefusesRows: the last 4 rows were all refused"):
+        rejected_of(3, good=10)
+    assert rejected_of(6, good=15) == rejected_of(0, good=-1) - 1 == 11
 
 
 def test_a_refused_customer_is_for_a_person(database: Database) -> None:

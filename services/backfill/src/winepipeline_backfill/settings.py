@@ -84,6 +84,15 @@ class BackfillSettings(ProcessSettings, WarehouseSettings):
         description="A database of your own, loaded in place of a made one; it is only read.",
         examples=["/data/shop.sqlite"],
     )
+    max_refused_rows: int = Field(
+        100,
+        alias="MAX_REFUSED_ROWS",
+        description="How many rows one after another the warehouse may refuse for their data before the backfill stops "
+        "for somebody to look at the table, instead of turning away all of the history; 0: it never stops.",
+        examples=[100],
+        ge=0,
+        le=1_000_000,
+    )
     chunk_rows: int = Field(
         20_000,
         alias="BACKFILL_CHUNK_ROWS",

@@ -12,7 +12,7 @@ from winepipeline_backfill.chunk import Chunk, Extraction
 from winepipeline_backfill.errors import Halted, HistoryDiffers, Overtaken, SourceUnfit
 from winepipeline_backfill.progress import Phase, Progress, Tempo
 from winepipeline_backfill.reading import Database
-from winepipeline_backfill.refusal import without_the_refused
+from winepipeline_backfill.refusal import Refusals
 from winepipeline_backfill.result import Result, compare
 from winepipeline_backfill.settings import BackfillSettings
 from winepipeline_backfill.settling import differs, settled
@@ -46,6 +46,7 @@ class Backfill:
         self._stopping = stopping
         self._tempo = Tempo()
         self._added = 0
+        self._refusals = Refusals(settings.max_refused_rows)
 
     def run(self) -> Result:
         """Load what is not loaded yet.
@@ -154,10 +155,11 @@ class Backfill:
             try:
                 self._loader.load(piece.load(origin, claim.epoch))
             except DataRefused as refused:
-                pieces.extend(reversed(without_the_refused(piece, refused)))
+                pieces.extend(reversed(self._refusals.smaller(piece, refused)))
             except Fenced as error:
                 raise _overtaken(origin) from error
             else:
+                self._refusals.taken(piece)
                 self._added += piece.count
                 self._landed(piece)
 

@@ -207,8 +207,9 @@ _METADATA = (
 )
 
 # The columns beside an event are taken out of it by the warehouse too. A movement of stock has no customer, whatever
-# a field that we do not know may say.
-_EVENT = "PARSE_JSON($1:EVENT_CONTENT::VARCHAR)"
+# a field that we do not know may say. 'd': a key may be there twice, and its last value counts, as it did when the
+# event was validated (https://docs.snowflake.com/en/sql-reference/functions/parse_json); by default it is an error.
+_EVENT = "PARSE_JSON($1:EVENT_CONTENT::VARCHAR, 'd')"
 _TYPE = f"{_EVENT}:event_type::VARCHAR"
 _CUSTOMER = f"CASE WHEN {_TYPE} = 'ORDER_CREATED' THEN {_EVENT}:customer_id::INTEGER END"
 
