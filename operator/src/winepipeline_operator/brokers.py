@@ -8,17 +8,16 @@ from winepipeline_operator.cache import Cache, Key
 from winepipeline_operator.children.addresses import endpoints
 from winepipeline_operator.clusters import Clusters
 from winepipeline_operator.conditions.pods import of_component, ready
-from winepipeline_operator.conditions.reason import Reason
 from winepipeline_operator.identity import Manifest
 from winepipeline_operator.kafka import Cluster
 from winepipeline_operator.kinds import SECRET
 from winepipeline_operator.kube_errors import KubeError
 from winepipeline_operator.login import Login, login
-from winepipeline_operator.mending import Tell, mend
+from winepipeline_operator.mending import Tell, delete_own, mend
 from winepipeline_operator.observe import Observer, broker_secret_names
 from winepipeline_operator.platform import Platform
 from winepipeline_operator.spec import WinePipeline
-from winepipeline_operator.topics import Difference, GroupFacts, wanted_topics
+from winepipeline_operator.topics import Difference, GroupFacts, OwnTopic, own_topics
 
 BROKER_SECONDS = 4.0
 """How long a broker may take for one question."""
@@ -34,6 +33,7 @@ class Answer:
         refused: what it did not let us mend.
         error: why it did not tell.
         asked: whether it was asked at all: nobody asks a broker of our own of which no pod is ready.
+        own: the topics that the pipeline made, or has set on a broker of its own.
     """
 
     topics: tuple[Difference, ...] | None = None
@@ -41,6 +41,7 @@ class Answer:
     refused: BrokerError | None = None
     error: BrokerError | None = None
     asked: bool = True
+    own: tuple[OwnTopic, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,36 +70,42 @@ class Brokers:
     tell: Tell
     clusters: Clusters = field(default_factory=lambda: Clusters(lambda known: Cluster(known, BROKER_SECONDS)))
     _logins: dict[Key, _Known] = field(default_factory=dict)
+    _own: dict[Key, tuple[str, tuple[OwnTopic, ...]]] = field(default_factory=dict)
 
     def ask(self, pipeline: WinePipeline, pods: Iterable[Manifest]) -> Answer:
         """Ask a pipeline's broker, and mend its topics; what goes wrong is in the answer."""
         external = pipeline.spec.broker.external is not None
         if not external and not any(ready(pod) for pod in of_component(pods, "redpanda")):
-            return Answer(asked=False)
+            return Answer(asked=False, own=self._own_topics(pipeline))
         try:
             cluster = self._cluster(pipeline)
-            topics, refused = mend(pipeline, cluster, self.tell)
+            mended = mend(pipeline, cluster, self._own_topics(pipeline), self.tell)
         except BrokerError as error:
-            return Answer(error=error)
+            return Answer(error=error, own=self._own_topics(pipeline))
+        self._own[_key(pipeline)] = pipeline.metadata.uid, mended.own
         try:
             group = cluster.group(pipeline.spec.topic.name, pipeline.spec.consumer.group_id)
         except BrokerError as error:
-            return Answer(topics, None, refused, error)
-        return Answer(topics, group, refused)
+            return Answer(mended.left, None, mended.refused, error, own=mended.own)
+        return Answer(mended.left, group, mended.refused, own=mended.own)
 
     def delete_topics(self, pipeline: WinePipeline) -> None:
-        """Delete both topics with all their events.
+        """Delete the topics that the pipeline made, with all their events; one that stood before it stays.
 
         Raises:
             BrokerError: the broker will not, or cannot be reached, or a Secret is not there.
         """
-        names = [each.name for each in wanted_topics(pipeline)]
-        self._cluster(pipeline).delete(names)
-        self.tell(pipeline, Reason.DATA_DELETED, f"deleted the topics {' and '.join(names)}, as deletionPolicy says")
+        delete_own(pipeline, self._cluster(pipeline), self._own_topics(pipeline), self.tell)
 
     def forget(self, key: Key) -> None:
         """The pipeline is gone."""
         self._logins.pop(key, None)
+        self._own.pop(key, None)
+
+    def _own_topics(self, pipeline: WinePipeline) -> tuple[OwnTopic, ...]:
+        """The topics that are the pipeline's own: as they were last seen; at first, as the status says."""
+        uid, own = self._own.get(_key(pipeline), ("", ()))
+        return own if uid == pipeline.metadata.uid else own_topics(pipeline.status)
 
     def _cluster(self, pipeline: WinePipeline) -> Cluster:
         try:
@@ -114,7 +121,7 @@ class Brokers:
     def _login(self, pipeline: WinePipeline) -> Login:
         """How the broker is reached; the Secrets are read again only when one of them has changed."""
         namespace = pipeline.metadata.namespace
-        key = (namespace, pipeline.metadata.name)
+        key = _key(pipeline)
         names = broker_secret_names(pipeline)
         found = [self.cache.find(SECRET, namespace, name) for name in names]
         versions = (pipeline.metadata.generation, *(0 if each is None else each.version for each in found))
@@ -126,3 +133,7 @@ class Brokers:
             servers = endpoints(pipeline, self.platform).bootstrap_servers
             known = self._logins[key] = _Known(versions, login(pipeline, servers, texts))
         return known.login
+
+
+def _key(pipeline: WinePipeline) -> Key:
+    return pipeline.metadata.namespace, pipeline.metadata.name

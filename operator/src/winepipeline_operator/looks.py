@@ -7,7 +7,7 @@ at most some seconds of one of its own threads. What it brought is there for the
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -122,7 +122,7 @@ class Looks:
         if answer.asked and pipeline.metadata.annotations.get(PAUSE_ANNOTATION) != "true":
             ledger = self._means.scaler.turn(pipeline, ledger, sight.data_plane)
             self._means.restarts.turn(key, pipeline, sight.stall)
-        sight = Sight(sight.data_plane, ledger, sight.topics, sight.refused, sight.trend, sight.stall)
+        sight = replace(sight, ledger=ledger)
         notable = sight.differs_notably(memory.sight)
         memory.ledger, memory.sight = ledger.noted() if notable else ledger, sight
         if notable:
@@ -147,7 +147,8 @@ class Looks:
         plane = memory.watch.look(time.time(), probes, answer.group, answer.error)
         memory.trend = memory.trend.after(Sample.of(plane))
         standing = stall(memory.trend, plane, self._means.stall_seconds)
-        return Sight(plane, memory.ledger, answer.topics, answer.refused, memory.trend, standing), answer
+        seen = Sight(plane, memory.ledger, answer.topics, answer.refused, memory.trend, standing, answer.own)
+        return seen, answer
 
 
 def _due_seconds(memory: Memory, answer: Answer, look_seconds: float) -> float:

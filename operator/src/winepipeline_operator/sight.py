@@ -11,7 +11,7 @@ from winepipeline_operator.ownership import owners_of_replicas
 from winepipeline_operator.scaling.ledger import Ledger
 from winepipeline_operator.scaling.observation import Failure, Observation, Partition
 from winepipeline_operator.stall import Stall
-from winepipeline_operator.topics import Difference
+from winepipeline_operator.topics import Difference, OwnTopic, told_topics
 from winepipeline_operator.trend import Trend
 
 
@@ -26,6 +26,7 @@ class Sight:
         refused: what the broker did not let us mend.
         trend: the flow over the last minutes.
         stall: what stands.
+        own: the topics that the pipeline made, or has set on a broker of its own.
     """
 
     data_plane: DataPlane
@@ -34,6 +35,7 @@ class Sight:
     refused: BrokerError | None = None
     trend: Trend = field(default_factory=Trend)
     stall: Stall | None = None
+    own: tuple[OwnTopic, ...] = ()
 
     @property
     def broker_error(self) -> BrokerError | None:
@@ -54,7 +56,7 @@ def _outline(sight: Sight) -> tuple[Any, ...]:
     refused = None if sight.refused is None else sight.refused.reason
     flow = (bool(plane.rows_per_second), bool(plane.retrying), sight.stall is not None)
     tenths = None if plane.history is None else plane.history.rows_done * 10 // max(1, plane.history.rows)
-    return (sight.ledger.mode, error, refused, topics, lag, reasons, plane.silent, flow, tenths)
+    return (sight.ledger.mode, error, refused, topics, sight.own, lag, reasons, plane.silent, flow, tenths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,13 @@ def status_fields(sight: Sight | None, before: Mapping[str, Any]) -> dict[str, A
         "deadLetters": None if plane.dead_letters is None else sum(plane.dead_letters.values()),
         "freshnessSeconds": None if plane.freshness_seconds is None else round(plane.freshness_seconds, 3),
         "partitions": tuple(_partition(each, plane, ends.get(each)) for each in sorted({*ends, *plane.committed})),
+        "topics": told_topics(sight.own),
         "scaling": sight.ledger.to_status(),
     }
     return {name: value for name, value in known.items() if value is not None and value != ()}
 
 
-_TOLD = ("lag", "rowsPerSecond", "rowsLoaded", "deadLetters", "freshnessSeconds", "partitions", "scaling")
+_TOLD = ("lag", "rowsPerSecond", "rowsLoaded", "deadLetters", "freshnessSeconds", "partitions", "topics", "scaling")
 
 
 def _partition(number: int, plane: DataPlane, seen: Partition | None) -> dict[str, int]:

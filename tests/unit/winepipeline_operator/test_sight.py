@@ -16,7 +16,7 @@ from winepipeline_operator.scaling.observation import Busy, Failure, GroupState,
 from winepipeline_operator.sight import Fleet, Sight, fleet, observation, status_fields
 from winepipeline_operator.spec import WinePipeline
 from winepipeline_operator.spec.status import Status
-from winepipeline_operator.topics import GroupFacts
+from winepipeline_operator.topics import HOUR_MS, GroupFacts, OwnTopic, own_topics
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -75,10 +75,19 @@ def test_the_status_says_what_is_known_and_nothing_else() -> None:
 
 def test_before_the_first_look_the_status_stands() -> None:
     """A new operator does not wipe out what the last one remembered before it has looked itself."""
-    before = {"lag": 3, "scaling": {"mode": "Builtin"}, "partitions": [{"partition": 0}], "conditions": []}
-    told = status_fields(None, before)
-    assert told == {"lag": 3, "scaling": {"mode": "Builtin"}, "partitions": ({"partition": 0},)}
+    lasting = {"lag": 3, "scaling": {"mode": "Builtin"}}
+    own = {"name": "sales_events", "id": "Qk0", "retentionHours": 24}
+    told = status_fields(None, {**lasting, "partitions": [{"partition": 0}], "topics": [own], "conditions": []})
+    assert told == {**lasting, "partitions": ({"partition": 0},), "topics": (own,)}
     assert Status.model_validate(told).lag == 3
+
+
+def test_which_topics_are_its_own_outlives_the_operator() -> None:
+    """What the pipeline made stands in its status, and the next operator reads it there: by that alone it deletes."""
+    own = (OwnTopic("sales_events", "Qk0", 24 * HOUR_MS), OwnTopic("sales_events_dlq"))
+    seen = Sight(PLANE, own=own)
+    assert own_topics(status_fields(seen, {})) == own
+    assert seen.differs_notably(Sight(PLANE))
 
 
 def test_only_what_somebody_waits_for_wakes_a_round() -> None:

@@ -60,6 +60,9 @@ def topics_ready(pipeline: WinePipeline, observed: Observed, broker: Verdict) ->
             return Verdict.no("TopicsReady", reason, words(error))
         if reason is not Reason.NOT_AUTHORIZED:
             return Verdict.no("TopicsReady", reason, f"{gravest.message}; {words(error)}")
+        if not gravest.mendable:
+            what = f"{gravest.message}; {gravest.hint}. {words(error)}"
+            return Verdict.no("TopicsReady", reason_of(gravest.reason, reason), what)
         what = f"{gravest.message}; {error.message}. Let the user alter the topics, or {gravest.by_hand}"
         return Verdict.no("TopicsReady", reason_of(gravest.reason, reason), what)
     if left is None:

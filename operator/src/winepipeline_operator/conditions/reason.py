@@ -119,6 +119,7 @@ class Reason(StrEnum):
     TOPIC_GROWN = "TopicGrown"
     TOPIC_RETENTION_SET = "TopicRetentionSet"
     DATA_DELETED = "DataDeleted"
+    DATA_KEPT = "DataKept"
     SCALED = "Scaled"
     REPLAY_STARTED = "ReplayStarted"
     REPLAY_FINISHED = "ReplayFinished"
@@ -245,7 +246,8 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.TOPIC_CREATED: "A topic was made.",
     Reason.TOPIC_GROWN: "A topic was given more partitions.",
     Reason.TOPIC_RETENTION_SET: "For how long a topic keeps its events was set.",
-    Reason.DATA_DELETED: "`deletionPolicy: Delete`: the topics or the volumes were deleted.",
+    Reason.DATA_DELETED: "`deletionPolicy: Delete`: the topics were deleted that the pipeline made.",
+    Reason.DATA_KEPT: "`deletionPolicy: Delete`: a topic stays, since the pipeline did not make it.",
     Reason.SCALED: "The number of consumers was changed.",
     Reason.REPLAY_STARTED: "A DeadLetterReplay began to count or to send its letters.",
     Reason.REPLAY_FINISHED: "A DeadLetterReplay ended well; the message has its counts.",

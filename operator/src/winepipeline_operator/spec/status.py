@@ -45,6 +45,21 @@ class PartitionStatus(Part):
     lag: int | None = Field(default=None, ge=0, description="Events that wait.", examples=[50])
 
 
+class TopicStatus(Part):
+    """A topic that is the pipeline's own."""
+
+    name: str = Field(max_length=249, description="The topic's name.", examples=["sales_events"])
+    id: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Which topic of that name, as the broker tells it apart.",
+        examples=["Qk0xTm9wUXJzVHV2V3h5eg"],
+    )
+    retention_hours: int | None = Field(
+        default=None, ge=0, description="For how long the pipeline had it keep its events.", examples=[168]
+    )
+
+
 class BackfillStatus(Part):
     """How far the history is that `spec.backfill` asks for."""
 
@@ -109,6 +124,13 @@ class Status(Part):
     )
     partitions: tuple[PartitionStatus, ...] = Field(
         default=(), max_length=1000, description="How far each partition is loaded.", examples=[[]]
+    )
+    topics: tuple[TopicStatus, ...] = Field(
+        default=(),
+        max_length=10,
+        description="Topics that this pipeline made, or has set on a broker of its own: "
+        "no other topic is deleted by `deletionPolicy`, or made to keep its events for a shorter time.",
+        examples=[[]],
     )
     backfill: BackfillStatus | None = Field(
         default=None, description="How far the history is; absent where none is asked for.", examples=[None]
