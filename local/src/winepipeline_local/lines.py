@@ -19,6 +19,6 @@ def line(snapshot: Snapshot) -> str:
     if session.rejects:
         parts.append(f"dead letters {session.rejects:,} ({reasons_in_words(session.rejected)})")
     if session.retrying:
-        parts.append("the warehouse does not answer; trying again")
+        parts.append("the load is not taken; trying again")
     parts += [f"{name}: {state}" for name, state in snapshot.services if state != "running"]
     return "  ".join(parts)

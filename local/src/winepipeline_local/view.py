@@ -69,7 +69,7 @@ def _flow(snapshot: Snapshot) -> Table:
     p50, p99 = shown_seconds(snapshot.freshness_p50_seconds), shown_seconds(snapshot.freshness_p99_seconds)
     mean = session.batches.mean
     batches = f"{session.batches.count:,}" + (f" of {mean:,.0f} events on average" if mean else "")
-    retrying = Text("the warehouse does not answer; trying again", style=BAD) if session.retrying else Text()
+    retrying = Text("the load is not taken; trying again", style=BAD) if session.retrying else Text()
     table.add_row("produced", f"{session.produced:,}", _rate(rates.produced), "", retrying)
     table.add_row("consumed", f"{session.consumed:,}", _rate(rates.consumed), "batches", batches)
     table.add_row(

@@ -84,6 +84,8 @@ def test_the_topic_may_come_later(scene: Scene) -> None:
     scene.produce(60)
     consumer = scene.consumer()
     consumer.says(f"not delivered to {scene.dead_letter_topic}")
+    assert consumer.readiness() == "BrokerUnavailable"
+    assert consumer.metric("winepipeline_warehouse_retrying") == 1
     scene.prove(everything=False)
     assert consumer.get("/healthz")[0] == 200
     scene.cluster.create([Topic(scene.dead_letter_topic, 1)])

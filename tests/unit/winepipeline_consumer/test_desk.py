@@ -8,8 +8,7 @@ from typing import Any, cast
 import pytest
 
 from winepipeline_consumer.desk import Desk
-from winepipeline_consumer.errors import BrokerUnavailable
-from winepipeline_consumer.letter import Outgoing
+from winepipeline_consumer.letter import Outgoing, Unsent
 from winepipeline_consumer.metrics import Metrics
 from winepipeline_consumer.watch import Watch
 from winepipeline_warehouse.ledger import Origin
@@ -24,7 +23,8 @@ class Hasty(Watch):
     """Does not wait; wants to stop after so many pauses."""
 
     def __init__(self, pauses: int = 100) -> None:
-        super().__init__(Metrics(), random.Random(1))
+        self.metrics = Metrics()
+        super().__init__(self.metrics, random.Random(1))
         self.pauses = pauses
 
     def wait(self, seconds: float) -> bool:  # noqa: ARG002 - the pause that is left out
@@ -38,20 +38,23 @@ class FakeSink:
 
     topic = "sales_events_dlq"
 
-    def __init__(self, most_bytes: int = 1_000_000, failures: int = 0) -> None:
+    def __init__(self, most_bytes: int = 1_000_000, failures: int = 0, leaderless: bytes | None = None) -> None:
         self.most_bytes = most_bytes
         self.failures = failures
+        self.leaderless = leaderless
         self.taken: list[Outgoing] = []
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Outgoing]:
+    def send(self, letters: Sequence[Outgoing]) -> Unsent:
         """As `kafka.Sink` does: letters travel together, and a batch that is too large is refused as a whole."""
         if self.failures:
             self.failures -= 1
-            raise BrokerUnavailable("no broker answers")
+            waiting = [each for each in letters if self.leaderless in (None, each[0])]
+            self.taken.extend(each for each in letters if each not in waiting)
+            return Unsent([], waiting, "no broker answers")
         if sum(len(key or b"") + len(value or b"") for key, value, _ in letters) > self.most_bytes:
-            return list(letters)
+            return Unsent(list(letters), [])
         self.taken.extend(letters)
-        return []
+        return Unsent([], [])
 
 
 class FakeSource:
@@ -84,7 +87,29 @@ def test_letters_are_sent_until_the_broker_has_them(caplog: pytest.LogCaptureFix
     sink = FakeSink(failures=3)
     desk(sink).send([letter_at(0, 1), letter_at(0, 2)])
     assert offsets(sink) == [b"1", b"2"]
-    assert caplog.text.count("no broker answers; next try in") == 3
+    assert caplog.text.count("BrokerUnavailable: no broker answers") == 3
+
+
+def test_only_letters_without_an_acknowledgement_are_sent_again() -> None:
+    """One partition without a leader does not fill the others with copies of the same letters."""
+    sink = FakeSink(failures=3, leaderless=b"b")
+    desk(sink).send([letter_at(0, 1, key=b"a"), letter_at(0, 2, key=b"b"), letter_at(0, 3, key=b"a")])
+    assert offsets(sink) == [b"1", b"3", b"2"]
+
+
+def test_letters_that_cannot_be_sent_are_seen(caplog: pytest.LogCaptureFixture) -> None:
+    """While the broker takes no letter, the metric, the probe's reason and the log say so, and what to look at."""
+    watch = Hasty(pauses=1)
+    with pytest.raises(Interrupted):
+        desk(FakeSink(failures=1000), watch).send([letter_at(0, 1)])
+    value = watch.metrics.registry.get_sample_value
+    assert value("winepipeline_warehouse_retrying") == 1
+    assert value("winepipeline_warehouse_errors_total", {"reason": "BrokerUnavailable"}) == 2
+    assert watch.broker_is_away
+    assert watch.trouble_reason.startswith("BrokerUnavailable: no broker answers. What to do: look at the leaders")
+    assert "the broker does not take it" in caplog.text
+    desk(FakeSink(failures=1), watch := Hasty()).send([letter_at(0, 1)])
+    assert (watch.metrics.registry.get_sample_value("winepipeline_warehouse_retrying"), watch.trouble_reason) == (0, "")
 
 
 def test_a_stop_ends_the_waiting() -> None:

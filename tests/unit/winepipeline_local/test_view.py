@@ -61,8 +61,8 @@ def test_before_anything_has_happened_there_are_dashes(drawn: Drawn) -> None:
 def test_a_warehouse_that_does_not_answer_is_said(snapshot: Snapshot, drawn: Drawn) -> None:
     """While consumers wait for the warehouse, the view says so, and so do the plain lines."""
     waiting = replace(snapshot, session=Reading(retrying=1))
-    assert "the warehouse does not answer" in drawn(live_view(waiting), 100)
-    assert "the warehouse does not answer" in line(waiting)
+    assert "the load is not taken" in drawn(live_view(waiting), 100)
+    assert "the load is not taken" in line(waiting)
 
 
 def test_many_partitions_go_on_the_next_line(drawn: Drawn) -> None:

@@ -37,6 +37,9 @@ class Desk:
         self._sink = sink
         self._group = group
         self._watch = watch
+        self._letters_hint = (
+            f"look at {sink.topic}: its leaders, ACLs and size limit; no row is loaded before its letters"
+        )
 
     def origin(self) -> Origin:
         """The topic as it is now."""
@@ -54,8 +57,19 @@ class Desk:
         """Write dead letters; returns when the broker has all of them."""
         topic, now = self._source.topic, dt.datetime.now(dt.UTC)
         outgoing = [(each.key, each.value, headers_of(each, topic, self._group, now)) for each in letters]
-        for letter in self._persist(lambda: self._sink.send(outgoing)):
-            self._persist(functools.partial(self._send_cut, letter))
+        too_large: list[Outgoing] = []
+
+        def send_the_rest() -> None:
+            nonlocal outgoing
+            unsent = self._sink.send(outgoing)
+            too_large.extend(unsent.too_large)
+            outgoing = unsent.waiting
+            if outgoing:
+                raise BrokerUnavailable(unsent.why)
+
+        self._persist(send_the_rest, self._letters_hint)
+        for letter in too_large:
+            self._persist(functools.partial(self._send_cut, letter), self._letters_hint)
 
     def key_and_headers(self, partition: int, offset: int, value: bytes) -> tuple[bytes | None, Headers]:
         """Those of the message with this value, read again; none where the topic does not hold it any more."""
@@ -74,7 +88,10 @@ class Desk:
     def _send_cut(self, letter: Outgoing) -> None:
         """A letter that was too large, or in a batch of letters that was: by itself, then less and less of it."""
         for form in (letter, *(cut(letter, most) for most in _CUTS_BYTES)):
-            if not self._sink.send([form]):
+            unsent = self._sink.send([form])
+            if unsent.waiting:
+                raise BrokerUnavailable(unsent.why)
+            if not unsent.too_large:
                 return
             size = len(form[1] or b"")
             _LOG.error(
@@ -82,13 +99,20 @@ class Desk:
             )
         raise BrokerUnavailable(f"{self._sink.topic} takes not even the beginning of a dead letter")
 
-    def _persist(self, action: Callable[[], T]) -> T:
+    def _persist(self, action: Callable[[], T], hint: str = "") -> T:
+        """Carry it out until the broker answers; metrics and probe say why it takes so long."""
         waits = delays_seconds(_FIRST_DELAY_SECONDS, _MOST_DELAY_SECONDS, self._watch.rng)
+        tries = 0
         while True:
             try:
-                return action()
+                result = action()
             except BrokerUnavailable as error:
                 delay = next(waits)
-                _LOG.warning("%s; next try in %.1f s", error, delay)
+                tries += 1
+                self._watch.trouble(Unavailable(error.reason, str(error), hint), delay)
                 if self._watch.wait(delay):
                     raise Interrupted from error
+            else:
+                if tries:
+                    self._watch.recovered()
+                return result

@@ -2,6 +2,7 @@
 
 import time
 
+from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.reader import Reader
 from winepipeline_consumer.watch import Watch
 from winepipeline_process.http import Health
@@ -22,7 +23,8 @@ def readiness(reader: Reader, watch: Watch) -> Health:
     """Ready: a member of the group, its partitions claimed in the ledger, the warehouse reachable."""
     ownership = reader.ownership
     if watch.trouble_reason:
-        return Health(ok=False, reason="WarehouseUnavailable", detail=watch.trouble_reason)
+        reason = BrokerUnavailable.reason if watch.broker_is_away else "WarehouseUnavailable"
+        return Health(ok=False, reason=reason, detail=watch.trouble_reason)
     if not reader.joined:
         return Health(ok=False, reason="NotAssigned", detail="the consumer group has not answered yet")
     if ownership.pending:

@@ -21,7 +21,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from winepipeline_consumer import client_config
 from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
 from winepipeline_consumer.headers import headers_of
-from winepipeline_consumer.letter import Headers, Outgoing
+from winepipeline_consumer.letter import Headers, Outgoing, Unsent
 from winepipeline_consumer.ownership import Listener, Partitions
 from winepipeline_consumer.read import Read
 from winepipeline_consumer.repeats import Repeats
@@ -212,18 +212,18 @@ class Sink:
         self._config = client_config.producer_config(settings)
         self._producer = _made(Producer, self._config)
 
-    def send(self, letters: Sequence[Outgoing]) -> list[Outgoing]:
-        """Write letters and wait until the broker has them; returns those that are, together or each, too large.
-
-        Raises:
-            BrokerUnavailable: it does not have all of the others; those that it has will be there twice.
-        """
+    def send(self, letters: Sequence[Outgoing]) -> Unsent:
+        """Write letters and wait until the broker has them; returns those of which it does not say so."""
         refused = self._deliver(letters)
-        if others := {error.str() for _, error in refused if error.code() != KafkaError.MSG_SIZE_TOO_LARGE}:
-            raise BrokerUnavailable(
-                f"{len(refused)} dead letters of {len(letters)} not delivered to {self.topic}: {'; '.join(others)}"
-            )
-        return [letter for letter, _ in refused]
+        waiting = [(letter, error) for letter, error in refused if error.code() != KafkaError.MSG_SIZE_TOO_LARGE]
+        why = "; ".join(sorted({error.str() for _, error in waiting}))
+        return Unsent(
+            too_large=[letter for letter, error in refused if error.code() == KafkaError.MSG_SIZE_TOO_LARGE],
+            waiting=[letter for letter, _ in waiting],
+            why=f"{len(waiting)} dead letters of {len(letters)} not delivered to {self.topic}: {why}"
+            if waiting
+            else "",
+        )
 
     def _deliver(self, letters: Sequence[Outgoing]) -> list[tuple[Outgoing, KafkaError]]:
         """Those that were not delivered, and why."""

@@ -10,6 +10,22 @@ Headers = list[tuple[str, bytes | None]]
 Outgoing = tuple[bytes | None, bytes | None, Headers]
 """Key, value and headers of a message for the dead-letter topic."""
 
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Letters that the dead-letter topic does not have, or of which that is not known.
+
+    Attributes:
+        too_large: together, or each by itself.
+        waiting: the broker has not acknowledged them; what it has already is not among them, and is not sent again.
+        why: how many there are of those that wait, and the broker's words; empty when there is none.
+    """
+
+    too_large: list[Outgoing]
+    waiting: list[Outgoing]
+    why: str = ""
+
+
 PREFIX = "winepipeline."
 """Our headers begin so; the original ones stand before them, untouched."""
 

@@ -174,7 +174,9 @@ class Metrics:
             "winepipeline_warehouse_errors", "Tries that failed, by reason.", ["reason"], registry=registry
         )
         self.retrying = Gauge(
-            "winepipeline_warehouse_retrying", "1 while the warehouse is tried again, else 0.", registry=registry
+            "winepipeline_warehouse_retrying",
+            "1 while the warehouse, or the broker on the way there, is tried again, else 0.",
+            registry=registry,
         )
         self.since_commit = Gauge(
             "winepipeline_seconds_since_last_commit", "Seconds since the last commit, or the start.", registry=registry

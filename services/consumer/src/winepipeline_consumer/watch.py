@@ -1,10 +1,11 @@
-"""Keeps an eye on the warehouse: times each step, counts and logs trouble, and knows when to stop waiting."""
+"""Keeps an eye on warehouse and broker: times each step, counts and logs trouble, and knows when to stop waiting."""
 
 import logging
 import random
 import threading
 from contextlib import AbstractContextManager
 
+from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.metrics import Metrics
 from winepipeline_warehouse.errors import Unavailable
 
@@ -16,12 +17,13 @@ class Watch:
 
     Attributes:
         rng: spreads the waits.
-        trouble_reason: why the warehouse is tried again; empty while it is not.
+        trouble_reason: why the warehouse, or the broker on the way there, is tried again; empty while it is not.
     """
 
     def __init__(self, metrics: Metrics, rng: random.Random) -> None:
         self.rng = rng
         self.trouble_reason = ""
+        self._who = ""
         self._metrics = metrics
         self._hurry = threading.Event()
 
@@ -34,13 +36,19 @@ class Watch:
         self._metrics.warehouse_errors.labels(error.reason).inc()
         self._metrics.retrying.set(1)
         self.trouble_reason = f"{error.reason}: {error.message}" + (f". What to do: {error.hint}" if error.hint else "")
-        _LOG.warning("the warehouse does not take it: %s; next try in %.1f s", self.trouble_reason, delay_seconds)
+        self._who = "broker" if error.reason == BrokerUnavailable.reason else "warehouse"
+        _LOG.warning("the %s does not take it: %s; next try in %.1f s", self._who, self.trouble_reason, delay_seconds)
+
+    @property
+    def broker_is_away(self) -> bool:
+        """Whether it is the broker that is tried again."""
+        return self.trouble_reason.startswith(f"{BrokerUnavailable.reason}:")
 
     def recovered(self) -> None:
         """It goes well again."""
         self._metrics.retrying.set(0)
         self.trouble_reason = ""
-        _LOG.info("the warehouse takes it again")
+        _LOG.info("the %s takes it again", self._who)
 
     def wait(self, seconds: float) -> bool:
         """Wait; True at once when nobody waits for the outcome any more."""
