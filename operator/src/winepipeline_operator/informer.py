@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from winepipeline_operator.cache import Cache, Seen
-from winepipeline_operator.kinds import Kind
+from winepipeline_operator.kinds import OPTIONAL_KINDS, Kind
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import Absent, Expired, Forbidden, KubeError, Unreachable
 
@@ -23,6 +23,8 @@ _TRIES_BEFORE_LEFT_ALONE = 6
 
 _FIRST_DELAY_SECONDS = 0.25
 _MOST_DELAY_SECONDS = 10.0
+_MOST_REFUSED_DELAY_SECONDS = 60.0
+"""After an answer, such as "forbidden", that only a person can change."""
 
 Heard = Callable[[Seen], None]
 """Told of each object that is new, changed or gone; called from the informer's thread."""
@@ -36,18 +38,22 @@ class Informer:
 
     Attributes:
         kind: what it watches.
+        namespace: where; None: in all of them.
         served: whether the cluster serves the kind and lets us see it; None while that is not known yet.
-        complete: set while the cache holds what there is, as far as a watch can know.
+        complete: set while the cache holds what there is, as far as a watch can know. Of a kind that every cluster
+            serves it is not set before that has been listed: what cannot be seen is not what is not there.
+        refusal: why it cannot be listed, in the API server's words; empty when it can be, or was not tried.
     """
 
     def __init__(
         self, kube: Kube, kind: Kind, namespace: str | None, cache: Cache, heard: Heard, appeared: Appeared
     ) -> None:
         self.kind = kind
+        self.namespace = namespace
+        self.refusal = ""
         self.served: bool | None = None
         self.complete = threading.Event()
         self._kube = kube
-        self._namespace = namespace
         self._cache = cache
         self._heard = heard
         self._appeared = appeared
@@ -83,7 +89,10 @@ class Informer:
             except (Absent, Forbidden) as error:
                 self._since = ""
                 failures += 1
-                if self.served and failures <= _TRIES_BEFORE_LEFT_ALONE:
+                if self.kind not in OPTIONAL_KINDS:
+                    self.refusal = error.message
+                    self._wait_after(error, failures, _MOST_REFUSED_DELAY_SECONDS)
+                elif self.served and failures <= _TRIES_BEFORE_LEFT_ALONE:
                     self._wait_after(error, failures)
                 else:
                     self._not_served(error)
@@ -96,10 +105,11 @@ class Informer:
     def _list(self) -> None:
         listed: list[Seen] = []
         version = ""
-        for page, version in self._kube.pages(self.kind, self._namespace):  # noqa: B007 - the last one counts
+        for page, version in self._kube.pages(self.kind, self.namespace):  # noqa: B007 - the last one counts
             listed += [Seen.of(self.kind, self._whole(item)) for item in page]
-        changed = self._cache.replace(self.kind, self._namespace, listed, int(version))
+        changed = self._cache.replace(self.kind, self.namespace, listed, int(version))
         late, self.served = self.served is False, True
+        self.refusal = ""
         self.complete.set()
         self._since = version
         for each in changed:
@@ -109,7 +119,7 @@ class Informer:
 
     def _watch(self) -> None:
         seconds = self._rng.randint(*_WATCH_SECONDS)
-        for what, body in self._kube.watch(self.kind, self._namespace, self._since, seconds):
+        for what, body in self._kube.watch(self.kind, self.namespace, self._since, seconds):
             # What we wrote ourselves comes back as an event.
             if what == "DELETED" or (what != "BOOKMARK" and not self._cache.has(self.kind, body)):
                 self._hear(what, Seen.of(self.kind, self._whole(body)))
@@ -135,8 +145,8 @@ class Informer:
         self.complete.set()
         self._stopping.wait(_ABSENT_SECONDS)
 
-    def _wait_after(self, error: Exception, failures: int) -> None:
-        delay = min(_MOST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2 ** min(failures, 10)) * self._rng.uniform(0.5, 1)
+    def _wait_after(self, error: Exception, failures: int, most_seconds: float = _MOST_DELAY_SECONDS) -> None:
+        delay = min(most_seconds, _FIRST_DELAY_SECONDS * 2 ** min(failures, 10)) * self._rng.uniform(0.5, 1)
         if isinstance(error, KubeError):
             _LOG.warning("%s; next try in %.1f s", error.message, delay)
         else:

@@ -15,6 +15,7 @@ from winepipeline_operator.informer import Informer
 from winepipeline_operator.kinds import CHILD_KINDS, OPTIONAL_KINDS, PIPELINE, POD, SECRET
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import KubeError
+from winepipeline_operator.listing import Listing
 from winepipeline_operator.looks import Looks, Means
 from winepipeline_operator.metrics import Metrics
 from winepipeline_operator.observe import Observer
@@ -22,7 +23,7 @@ from winepipeline_operator.presence import Presence
 from winepipeline_operator.reconcile import Reconciler
 from winepipeline_operator.restarts import Restarts
 from winepipeline_operator.rollout import Rollout
-from winepipeline_operator.rounds import Rounds
+from winepipeline_operator.rounds import Act, Rounds
 from winepipeline_operator.scaler import Scaler
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_operator.teller import Teller
@@ -35,6 +36,8 @@ OVERDUE_SECONDS = 300.0
 
 _DEFINITION_SECONDS = 5.0
 _LISTED_SECONDS = 0.05
+
+_UNSEEN_SECONDS = 1.0
 
 _LOOKERS = 24
 """Threads for looks at data planes: most of a look is waiting for brokers and pods."""
@@ -57,14 +60,15 @@ class Operation:
         self._settings = settings
         self._metrics = Metrics()
         self._cache = Cache(by_namespace=bool(settings.watch_namespaces))
-        scopes: tuple[str | None, ...] = settings.watch_namespaces or (None,)
+        self._scopes: tuple[str | None, ...] = settings.watch_namespaces or (None,)
         self._informers = [
             Informer(kube, kind, scope, self._cache, self._heard, self._kind_appeared)
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
-            for scope in scopes
+            for scope in self._scopes
         ]
+        self._listing = Listing(self._informers)
         platform, observer, teller = settings.platform(), Observer(kube, self._cache), Teller(kube)
-        self._replays = Replays(kube, teller, platform, scopes)
+        self._replays = Replays(kube, teller, platform, self._scopes)
         brokers = Brokers(self._cache, observer, platform, teller.tell)
         self._looks = Looks(
             Means(
@@ -91,7 +95,7 @@ class Operation:
             presence=presence,
             gone=self._found_gone,
             platform=platform,
-            kinds=self._kinds,
+            kinds=lambda: self._listing.kinds,
             sights=self._looks.of,
             resync_seconds=settings.resync_seconds,
         )
@@ -112,20 +116,20 @@ class Operation:
         """
         host, port = self._settings.metrics_host, self._settings.metrics_port
         try:
-            self._endpoints = Endpoints(host, port, self._metrics.registry, self._health, self._readiness)
+            self._endpoints = Endpoints(host, port, self._metrics.registry, self._health, self._listing.readiness)
         except OSError as error:
             raise CannotListen(f"METRICS_PORT={port} at {host} cannot be listened on: {error.strerror}") from error
         _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
 
     async def start(self) -> None:
-        """Begin; returns when all that there is has been seen once."""
+        """Begin; returns when all that there is in a namespace has been seen once."""
         self._loop = asyncio.get_running_loop()
-        self._rounds = Rounds(self._reconciler.round, self._threads)
-        self._looking = Rounds(self._looks.look, self._lookers, _LOOK_REST_SECONDS)
+        self._rounds = Rounds(self._where_seen(self._reconciler.round), self._threads)
+        self._looking = Rounds(self._where_seen(self._looks.look), self._lookers, _LOOK_REST_SECONDS)
         for informer in self._informers:
             informer.start()
         # Not in threads that wait: these would hold up a stop while the API server is away.
-        while not all(each.complete.is_set() for each in self._informers):  # noqa: ASYNC110
+        while not self._listing.begun:  # noqa: ASYNC110
             await asyncio.sleep(_LISTED_SECONDS)
         await self._wait_for_definition()
         self._replays.start()
@@ -134,15 +138,18 @@ class Operation:
     async def _wait_for_definition(self) -> None:
         """Wait until the cluster knows what a WinePipeline is; kopf would look once, and never again."""
         while True:
-            try:
-                await asyncio.to_thread(
-                    self._kube.pages(PIPELINE, (self._settings.watch_namespaces or (None,))[0]).__next__
-                )
-            except KubeError as error:
-                _LOG.warning("%s; is the CRD installed? Next look in %.0f s", error.message, _DEFINITION_SECONDS)
-                await asyncio.sleep(_DEFINITION_SECONDS)
-            else:
-                return
+            for scope in self._scopes:
+                try:
+                    await asyncio.to_thread(self._kube.pages(PIPELINE, scope).__next__)
+                except KubeError as error:
+                    _LOG.warning("%s; is the CRD installed? Next look in %.0f s", error.message, _DEFINITION_SECONDS)
+                else:
+                    return
+            await asyncio.sleep(_DEFINITION_SECONDS)
+
+    def _where_seen(self, act: Act) -> Act:
+        """A round that leaves a pipeline alone as long as there may be objects of it that have not been seen."""
+        return lambda key: act(key) if self._listing.is_whole(key[0]) else _UNSEEN_SECONDS
 
     async def stop(self) -> None:
         """End; rounds under way come to their end."""
@@ -228,23 +235,12 @@ class Operation:
         if self._rounds is not None:
             self._rounds.wake(key)
 
-    def _kinds(self) -> frozenset[str]:
-        return frozenset(each.kind.name for each in self._informers if each.kind in OPTIONAL_KINDS and each.served)
-
     def _health(self) -> Health:
         """Alive: every pipeline is looked at, and nothing has stopped listening."""
-        silent = [each.kind.plural for each in self._informers if each.ended]
-        silent += ["deadletterreplays"] if not self._replays.alive else []
+        silent = self._listing.ended + ([] if self._replays.alive else ["deadletterreplays"])
         if silent:
             return Health(ok=False, reason="WatchEnded", detail=f"nobody watches {', '.join(silent)}")
         oldest = self._metrics.oldest_seconds()
         if oldest > OVERDUE_SECONDS + self._settings.resync_seconds:
             return Health(ok=False, reason="RoundOverdue", detail=f"a pipeline was last looked at {oldest:.0f} s ago")
         return Health(ok=True, reason="Alive")
-
-    def _readiness(self) -> Health:
-        """Ready: all that there is has been seen."""
-        waiting = sorted({each.kind.plural for each in self._informers if not each.complete.is_set()})
-        if waiting:
-            return Health(ok=False, reason="Listing", detail=f"{', '.join(waiting)} have not been listed yet")
-        return Health(ok=True, reason="Watching")

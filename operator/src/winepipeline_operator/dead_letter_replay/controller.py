@@ -47,6 +47,7 @@ class Replays:
         self._teller = teller
         self._platform = platform
         self._namespaces = namespaces
+        self._due: dict[str | None, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="replays", daemon=True)
 
@@ -65,18 +66,26 @@ class Replays:
 
     def look(self) -> float:
         """One round over all of them; after how many seconds the next one is due."""
+        now = time.monotonic()
+        for namespace in self._namespaces:
+            if self._due.get(namespace, now) <= now:
+                self._due[namespace] = now + self._look_in(namespace)
+        return max(0.0, min(self._due.values()) - now)
+
+    def _look_in(self, namespace: str | None) -> float:
+        """One round over those of a namespace: whatever is wrong with it is no matter of the others."""
+        where = namespace or "all namespaces"
         try:
-            for namespace in self._namespaces:
-                for page, _ in self._kube.pages(REPLAY, namespace):
-                    for body in page:
-                        self._look_at(body)
+            for page, _ in self._kube.pages(REPLAY, namespace):
+                for body in page:
+                    self._look_at(body)
         except Absent:
             return NOT_SERVED_SECONDS
         except Forbidden as error:
-            _LOG.warning("the dead letter replays may not be looked at: %s", error.message)
+            _LOG.warning("the dead letter replays of %s may not be looked at: %s", where, error.message)
             return NOT_SERVED_SECONDS
         except KubeError as error:
-            _LOG.warning("the dead letter replays could not be looked at: %s", error.message)
+            _LOG.warning("the dead letter replays of %s could not be looked at: %s", where, error.message)
         return LOOK_SECONDS
 
     def _run(self) -> None:
