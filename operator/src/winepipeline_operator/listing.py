@@ -1,6 +1,6 @@
 """How far the watches are: which namespaces are seen whole, and what is still waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from winepipeline_operator.informer import Informer
 from winepipeline_operator.kinds import OPTIONAL_KINDS
@@ -10,8 +10,18 @@ from winepipeline_process.http import Health
 class Listing:
     """All watches but that of the pipelines; any thread may call."""
 
-    def __init__(self, informers: Sequence[Informer]) -> None:
-        self._informers = informers
+    def __init__(self, informers: Iterable[Informer]) -> None:
+        self._informers = tuple(informers)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        for each in self._informers:
+            each.start()
+
+    def stop(self) -> None:
+        """End, each with the next word of the server."""
+        for each in self._informers:
+            each.stop()
 
     def is_whole(self, namespace: str | None) -> bool:
         """Whether all that there is in a namespace has been seen once: before, what is there looks as if it were not.

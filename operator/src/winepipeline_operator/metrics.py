@@ -64,6 +64,7 @@ class Metrics(Collector):
         )
         self._lock = threading.Lock()
         self._records: dict[Key, Record] = {}
+        self._ended_seconds = float("-inf")
         self.registry.register(self)
 
     def begin(self, key: Key) -> None:
@@ -74,6 +75,7 @@ class Metrics(Collector):
     def finished(self, key: Key, seconds: float, error: str | None) -> None:
         """A round ended; `error` is the reason why it failed."""
         self.duration.observe(seconds)
+        self.came_by()
         with self._lock:
             record = self._records.get(key)
             if record is None:
@@ -102,13 +104,20 @@ class Metrics(Collector):
         with self._lock:
             self._records.pop(key, None)
 
-    def oldest_seconds(self) -> float:
-        """How long ago the last round of the pipeline ended that has waited longest; 0 without pipelines."""
-        now = time.monotonic()
+    def came_by(self) -> None:
+        """A thread has come to the end of what was due, if only to find that it must wait."""
         with self._lock:
-            return max(
-                (now - (each.finished_seconds or each.begun_seconds) for each in self._records.values()), default=0
-            )
+            self._ended_seconds = time.monotonic()
+
+    def silent_seconds(self) -> float:
+        """For how long no round of any pipeline has ended; 0 without pipelines, of which there is nothing to be told.
+
+        One pipeline that waits long shows that the API server is slow, or that there are many: to start again would
+        make it worse. That none gets on shows that the operator hangs.
+        """
+        with self._lock:
+            since = min((each.begun_seconds for each in self._records.values()), default=None)
+            return 0.0 if since is None else time.monotonic() - max(since, self._ended_seconds)
 
     def describe(self) -> Iterator[Metric]:
         """Nothing: the registry need not ask for figures only to learn their names."""

@@ -31,8 +31,8 @@ from winepipeline_process.http import Endpoints, Health
 
 _LOG = logging.getLogger(__name__)
 
-OVERDUE_SECONDS = 300.0
-"""A pipeline whose last round ended longer ago shows that the operator hangs: rounds are due each minute."""
+HANGS_SECONDS = 300.0
+"""No round of any pipeline has ended for so long though each is due within RESYNC_SECONDS: the operator hangs."""
 
 _DEFINITION_SECONDS = 5.0
 _LISTED_SECONDS = 0.05
@@ -61,12 +61,11 @@ class Operation:
         self._metrics = Metrics()
         self._cache = Cache(by_namespace=bool(settings.watch_namespaces))
         self._scopes: tuple[str | None, ...] = settings.watch_namespaces or (None,)
-        self._informers = [
+        self._listing = Listing(
             Informer(kube, kind, scope, self._cache, self._heard, self._kind_appeared)
             for kind in (*CHILD_KINDS, *OPTIONAL_KINDS, POD, SECRET)
             for scope in self._scopes
-        ]
-        self._listing = Listing(self._informers)
+        )
         platform, observer, teller = settings.platform(), Observer(kube, self._cache), Teller(kube)
         self._replays = Replays(kube, teller, platform, self._scopes)
         brokers = Brokers(self._cache, observer, platform, teller.tell)
@@ -126,8 +125,7 @@ class Operation:
         self._loop = asyncio.get_running_loop()
         self._rounds = Rounds(self._where_seen(self._reconciler.round), self._threads)
         self._looking = Rounds(self._where_seen(self._looks.look), self._lookers, _LOOK_REST_SECONDS)
-        for informer in self._informers:
-            informer.start()
+        self._listing.start()
         # Not in threads that wait: these would hold up a stop while the API server is away.
         while not self._listing.begun:  # noqa: ASYNC110
             await asyncio.sleep(_LISTED_SECONDS)
@@ -149,13 +147,19 @@ class Operation:
 
     def _where_seen(self, act: Act) -> Act:
         """A round that leaves a pipeline alone as long as there may be objects of it that have not been seen."""
-        return lambda key: act(key) if self._listing.is_whole(key[0]) else _UNSEEN_SECONDS
+
+        def turn(key: Key) -> float:
+            if self._listing.is_whole(key[0]):
+                return act(key)
+            self._metrics.came_by()
+            return _UNSEEN_SECONDS
+
+        return turn
 
     async def stop(self) -> None:
         """End; rounds under way come to their end."""
         self._replays.stop()
-        for informer in self._informers:
-            informer.stop()
+        self._listing.stop()
         for rounds in (self._looking, self._rounds):
             if rounds is not None:
                 await rounds.stop()
@@ -236,11 +240,12 @@ class Operation:
             self._rounds.wake(key)
 
     def _health(self) -> Health:
-        """Alive: every pipeline is looked at, and nothing has stopped listening."""
+        """Alive: pipelines are looked at, however slowly, and nothing has stopped listening."""
         silent = self._listing.ended + ([] if self._replays.alive else ["deadletterreplays"])
         if silent:
             return Health(ok=False, reason="WatchEnded", detail=f"nobody watches {', '.join(silent)}")
-        oldest = self._metrics.oldest_seconds()
-        if oldest > OVERDUE_SECONDS + self._settings.resync_seconds:
-            return Health(ok=False, reason="RoundOverdue", detail=f"a pipeline was last looked at {oldest:.0f} s ago")
+        silent_seconds = self._metrics.silent_seconds()
+        if silent_seconds > HANGS_SECONDS + self._settings.resync_seconds:
+            detail = f"no round of any pipeline has ended for {silent_seconds:.0f} s"
+            return Health(ok=False, reason="RoundsHang", detail=detail)
         return Health(ok=True, reason="Alive")
