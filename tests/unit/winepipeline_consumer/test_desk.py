@@ -106,7 +106,9 @@ def test_letters_that_cannot_be_sent_are_seen(caplog: pytest.LogCaptureFixture) 
     assert value("winepipeline_warehouse_retrying") == 1
     assert value("winepipeline_warehouse_errors_total", {"reason": "BrokerUnavailable"}) == 2
     assert watch.broker_is_away
-    assert watch.trouble_reason.startswith("BrokerUnavailable: no broker answers. What to do: look at the leaders")
+    assert watch.trouble_reason.startswith(
+        "BrokerUnavailable: no broker answers. What to do: look at sales_events_dlq: its leaders"
+    )
     assert "the broker does not take it" in caplog.text
     desk(FakeSink(failures=1), watch := Hasty()).send([letter_at(0, 1)])
     assert (watch.metrics.registry.get_sample_value("winepipeline_warehouse_retrying"), watch.trouble_reason) == (0, "")
