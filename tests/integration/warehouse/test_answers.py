@@ -1,6 +1,7 @@
 """Answers that are none: the connector falls over them, and the pipeline does not."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -51,6 +52,10 @@ class Oddity(ThreadingHTTPServer):
         super().__init__((HOST, 0), _Handler)
         self.login = whole(json.dumps({"success": True, "data": WELCOME}).encode())
         self.answer = b""
+        self.result = b""
+        self.asked = self.questions = 0
+        self.pause_seconds = 0.0
+        self.cancelled = False
         Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def handle_error(self, *_: Any) -> None:
@@ -63,7 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer with raw bytes, and close the connection."""
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.cancelled |= "abort-request" in self.path
         self.wfile.write(self.server.login if "login-request" in self.path else self.server.answer)
+
+    def do_GET(self) -> None:
+        """How far a statement is."""
+        self.server.asked += 1
+        time.sleep(self.server.pause_seconds)
+        self.wfile.write(self.server.answer if self.server.asked < self.server.questions else self.server.result)
 
     def log_message(self, *_: Any) -> None:
         """The test sees what comes of it."""
@@ -115,3 +127,16 @@ def test_an_account_that_does_not_exist_is_told(oddity: Oddity) -> None:
     with pytest.raises(Misconfigured) as caught:
         Session(settings(oddity))
     assert "SNOWFLAKE_ACCOUNT" in caught.value.hint
+
+
+def test_a_statement_takes_longer_than_a_request(oddity: Oddity) -> None:
+    """A load that queues, or an audit of a large table, is waited for: only a single answer must come in time."""
+    running = {"success": True, "code": "333333", "data": {"queryId": "q", "getResultUrl": "/queries/q/result"}}
+    data = {"rowtype": [], "rowset": [], "total": 0, "returned": 0, "queryResultFormat": "json", "parameters": []}
+    oddity.answer = whole(json.dumps(running).encode())
+    oddity.result = whole(json.dumps({"success": True, "code": None, "data": {**data, "queryId": "q"}}).encode())
+    oddity.questions, oddity.pause_seconds = 4, 0.6
+    with Session(settings(oddity)) as session:
+        assert session.query("SELECT 1", scans=True) == []
+    assert oddity.asked >= oddity.questions
+    assert not oddity.cancelled

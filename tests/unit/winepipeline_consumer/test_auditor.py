@@ -29,6 +29,7 @@ class Desk:
         self.committed: dict[int, int] = {0: 10}
         self.origin = ORIGIN
         self.asked: list[dict[int, Mark | None]] = []
+        self.now = NOW
         self.missing = 0
         self.fault: Exception | None = None
         monkeypatch.setattr(auditor, "Session", _NoSession)
@@ -46,7 +47,7 @@ class Desk:
         self.asked.append(dict(marks))
         if self.fault is not None:
             raise self.fault
-        return {p: Recent(Mark(self.committed[p], 0, 0, NOW), 1, self.missing, 0) for p in marks}
+        return {p: Recent(Mark(self.committed[p], 0, 0, self.now), 1, self.missing, 0) for p in marks}
 
     def value(self, name: str) -> float:
         """A metric's."""
@@ -130,3 +131,14 @@ def test_nothing_to_audit_and_nobody_to_ask(desk: Desk) -> None:
     desk.fault = None
     desk.auditor.look()
     assert len(desk.asked) == 2
+
+
+def test_a_partition_that_hardly_moves_does_not_hold_the_others_back(desk: Desk) -> None:
+    """All partitions share one look at the tables, which goes back a day at most, however little one of them gets."""
+    for day in range(3):
+        desk.now = NOW + dt.timedelta(days=day)
+        desk.committed = {0: 10 + day, 1: 10 + 50 * day}
+        desk.auditor.look()
+    desk.committed = {0: 13, 1: 160}
+    desk.auditor.look()
+    assert {mark and mark.at for mark in desk.asked[-1].values()} == {NOW + dt.timedelta(days=1)}

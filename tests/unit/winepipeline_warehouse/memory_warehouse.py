@@ -92,7 +92,7 @@ class MemorySession(Session):
         """The server keeps the transaction, and its lock, until it notices."""
         self._store.abandoned.append(self)
 
-    def change(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+    def change(self, statement: str, parameters: Sequence[Any] = (), *, scans: bool = False) -> int:  # noqa: ARG002 - as a session
         """BEGIN, COMMIT, ROLLBACK, MERGE or UPDATE."""
         if statement == "BEGIN":
             assert self._open is None, "BEGIN in an open transaction commits it in Snowflake"
@@ -112,7 +112,7 @@ class MemorySession(Session):
             self._end(commit=True)
         return changed
 
-    def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    def query(self, statement: str, parameters: Sequence[Any] = (), *, scans: bool = False) -> list[Row]:  # noqa: ARG002 - as a session
         """COPY INTO, REMOVE, or a SELECT from the ledger."""
         if statement.startswith("COPY INTO"):
             return self._copy(statement, str(parameters[0]))

@@ -92,3 +92,9 @@ def test_a_complaint_is_one_line() -> None:
 def test_a_log_in_that_is_refused_for_an_unknown_reason_has_a_hint() -> None:
     """Whoever sees the consumer try again and again is told where the reason can be found."""
     assert "LOGIN_HISTORY" in fault(390998, "08001", "who knows").hint
+
+
+def test_a_cancelled_statement_says_what_to_raise() -> None:
+    """An audit of a large table that is cancelled names its own time-out, not the log-in or the grants."""
+    assert "SNOWFLAKE_SCAN_TIMEOUT" in fault(604, "57014", "SQL execution canceled").hint
+    assert "STATEMENT_TIMEOUT_IN_SECONDS" in fault(630, "57014", "Statement reached its timeout").hint

@@ -33,14 +33,16 @@ class Breaking(MemorySession):
             raise Unavailable("ConnectionClosed", "the connection is broken")
         return self._world.strike(statement, carry_out, self._lose_connection)
 
-    def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    def query(self, statement: str, parameters: Sequence[Any] = (), *, scans: bool = False) -> list[Row]:
         """As the parent, or broken."""
-        rows: list[Row] = self._strike(statement, lambda: super(Breaking, self).query(statement, parameters))
+        rows: list[Row] = self._strike(
+            statement, lambda: super(Breaking, self).query(statement, parameters, scans=scans)
+        )
         return rows
 
-    def change(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+    def change(self, statement: str, parameters: Sequence[Any] = (), *, scans: bool = False) -> int:
         """As the parent, or broken."""
-        count: int = self._strike(statement, lambda: super(Breaking, self).change(statement, parameters))
+        count: int = self._strike(statement, lambda: super(Breaking, self).change(statement, parameters, scans=scans))
         return count
 
     def put(self, content: bytes, file_name: str, stage: str) -> None:

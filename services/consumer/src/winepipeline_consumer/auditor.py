@@ -30,6 +30,9 @@ _FIRST_SECONDS = 10.0
 
 _SWEEP_SECONDS = 24 * 3600.0
 
+MOST_AGE = dt.timedelta(days=1)
+"""How far back it looks in time: all partitions share one look at the tables, from the oldest of their marks on."""
+
 Standing = tuple[Origin, Mapping[int, int]]
 """The topic, and how far each partition of ours is committed."""
 
@@ -120,7 +123,7 @@ class Auditor:
                 marks.clear()
                 continue
             marks.append(found[partition].mark)
-            while len(marks) > 1 and marks[-1].next_offset - marks[0].next_offset > MOST_OFFSETS:
+            while len(marks) > 1 and _is_old(marks[0], marks[-1]):
                 marks.popleft()
 
     def _tell(self, judged: Mapping[int, Recent]) -> None:
@@ -140,3 +143,7 @@ class Auditor:
 
     def _tell_success(self) -> None:
         self._metrics.audit_success.set(time.time())
+
+
+def _is_old(mark: Mark, newest: Mark) -> bool:
+    return newest.next_offset - mark.next_offset > MOST_OFFSETS or newest.at - mark.at > MOST_AGE

@@ -97,7 +97,7 @@ def audit(
         Unavailable, Misconfigured: the warehouse's.
     """
     where = "" if topic is None else "WHERE COALESCE(l.TOPIC, d.TOPIC) = %s"
-    rows = session.query(_statement(names, where), () if topic is None else (topic,))
+    rows = session.query(_statement(names, where), () if topic is None else (topic,), scans=True)
     known = ends or {}
     return Audit(tuple(_partition(row, known) for row in rows))
 
@@ -109,7 +109,7 @@ def audit_histories(session: Session, names: Names) -> Audit:
         Unavailable, Misconfigured: the warehouse's.
     """
     where = "WHERE STARTSWITH(COALESCE(l.TOPIC, d.TOPIC), %s)"
-    return Audit(tuple(_partition(row, {}) for row in session.query(_statement(names, where), (PREFIX,))))
+    return Audit(tuple(_partition(row, {}) for row in session.query(_statement(names, where), (PREFIX,), scans=True)))
 
 
 def _partition(row: tuple[object, ...], ends: Mapping[tuple[str, int], int]) -> PartitionAudit:

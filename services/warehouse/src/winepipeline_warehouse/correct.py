@@ -87,11 +87,11 @@ def correct(
     """
     owner = f"{who}/{secrets.token_hex(6)}"
     for statement in prelude(names, origin, corrections):
-        session.change(statement.text, statement.parameters)
+        session.change(statement.text, statement.parameters, scans=True)
     with session.transaction(step):
         for statement in statements(names, origin, corrections, owner):
             with step(statement.step):
-                changed = session.change(statement.text, statement.parameters)
+                changed = session.change(statement.text, statement.parameters, scans=True)
             if statement.rows is not None and changed != statement.rows:
                 raise Fenced(
                     "Fenced",
@@ -100,7 +100,7 @@ def correct(
                     "stop the consumers, and try again",
                 )
     for statement in postlude(names, corrections):
-        session.change(statement.text, statement.parameters)
+        session.change(statement.text, statement.parameters, scans=True)
 
 
 def _removals(names: Names, origin: Origin, corrections: Sequence[Correction]) -> Iterator[Statement]:

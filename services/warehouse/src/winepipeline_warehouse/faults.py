@@ -39,6 +39,14 @@ _MISCONFIGURED: dict[int, tuple[str, str]] = {
     2043: ("NotFound", "the object does not exist, or the role may not see it: " + _GRANTS),
 }
 
+_HINTS = {
+    604: "somebody cancelled it, or it took longer than SNOWFLAKE_STATEMENT_TIMEOUT (for what reads whole tables: "
+    "SNOWFLAKE_SCAN_TIMEOUT) allows: raise that, or give the virtual warehouse a larger size or more clusters",
+    630: "STATEMENT_TIMEOUT_IN_SECONDS or STATEMENT_QUEUED_TIMEOUT_IN_SECONDS of warehouse, user or account ended "
+    "it: raise that, or give the virtual warehouse a larger size or more clusters",
+}
+"""What a person can do about some of those below, should they last."""
+
 _UNAVAILABLE: dict[int, str] = {
     604: "QueryCancelled",
     625: "LockTimeout",
@@ -85,7 +93,7 @@ def fault(code: int | None, sql_state: str | None, message: str) -> WarehouseErr
     state = sql_state or ""
     text = " ".join(message.split())
     if number in _UNAVAILABLE:
-        return Unavailable(_UNAVAILABLE[number], text)
+        return Unavailable(_UNAVAILABLE[number], text, _HINTS.get(number, ""))
     if number in _MISCONFIGURED and not (number in _CODES_OF_CONNECTING and _is_passing(text)):
         reason, hint = _MISCONFIGURED[number]
         return Misconfigured(reason, text, hint)

@@ -107,14 +107,18 @@ def sums(session: Session, names: Names, origin: Origin) -> HistorySums:
         "COUNT(DISTINCT EVENT_CONTENT:order_id::VARCHAR), COALESCE(SUM(EVENT_CONTENT:quantity::INTEGER), 0), "
         f"COALESCE(SUM(ROUND(EVENT_CONTENT:total::NUMBER(18, 2) * 100)), 0) {_of_history(names)} = 'ORDER_CREATED'",
         (origin.topic, origin.topic_id),
+        scans=True,
     )[0]
     moved = session.query(
         "SELECT COUNT(*), COUNT(DISTINCT EVENT_METADATA:offset::INTEGER), "
         f"COALESCE(SUM(EVENT_CONTENT:quantity_change::INTEGER), 0) {_of_history(names)} = 'INVENTORY_ADJUSTED'",
         (origin.topic, origin.topic_id),
+        scans=True,
     )[0]
     dimensions = [
-        session.query(f"SELECT COUNT(*), COUNT(DISTINCT {key}) FROM {table} WHERE HISTORY = %s", (origin.topic,))[0]
+        session.query(
+            f"SELECT COUNT(*), COUNT(DISTINCT {key}) FROM {table} WHERE HISTORY = %s", (origin.topic,), scans=True
+        )[0]
         for table, key in ((names.customers, "CUSTOMER_ID"), (names.products, "PRODUCT_ID"))
     ]
     numbers = [int(value) for row in (orders, moved, *dimensions) for value in row]

@@ -79,7 +79,7 @@ def recent_audit(session: Session, names: Names, origin: Origin, marks: Mapping[
     key = (origin.cluster_id, origin.topic, origin.topic_id)
     known = [mark.at for mark in marks.values() if mark]
     since = (min(known) if known else dt.datetime.now(dt.UTC)) - dt.timedelta(hours=_MARGIN_HOURS)
-    rows = session.query(_statement(names, marks), (*key, since.isoformat()) * 2 + key)
+    rows = session.query(_statement(names, marks), (*key, since.isoformat()) * 2 + key, scans=True)
     found = {}
     for partition, next_offset, skipped, expired, at, rows_there, twice, outside in rows:
         now = Mark(int(next_offset), int(skipped), int(expired), at)

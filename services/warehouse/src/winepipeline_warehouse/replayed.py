@@ -24,7 +24,9 @@ def settled(session: Session, names: Names, topic: str) -> set[Place]:
     Raises:
         Unavailable, Misconfigured: the warehouse's.
     """
-    rows = session.query(f"SELECT {_PLACE} FROM {names.rejected} WHERE EVENT_METADATA:topic::VARCHAR = %s", (topic,))
+    rows = session.query(
+        f"SELECT {_PLACE} FROM {names.rejected} WHERE EVENT_METADATA:topic::VARCHAR = %s", (topic,), scans=True
+    )
     return {(int(partition), int(offset), int(timestamp)) for partition, offset, timestamp in rows}
 
 
@@ -42,7 +44,7 @@ def mark_replayed(session: Session, names: Names, topic: str, rows: Sequence[Rep
         part = rows[start : start + ROWS_AT_ONCE]
         values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(part))
         parameters = [each for row in part for each in row]
-        changed += session.change(_update(names, values), (*parameters, topic))
+        changed += session.change(_update(names, values), (*parameters, topic), scans=True)
     return changed
 
 

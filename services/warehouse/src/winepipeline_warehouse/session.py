@@ -71,6 +71,7 @@ class Session:
     """
 
     def __init__(self, settings: WarehouseSettings) -> None:
+        self._settings = settings
         _bound_uploads(settings.network_timeout_seconds)
         with _translated():
             try:
@@ -90,16 +91,16 @@ class Session:
     ) -> None:
         self.close()
 
-    def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """The rows of a statement; `parameters` stand for its `%s`."""
+    def query(self, statement: str, parameters: Sequence[Any] = (), *, scans: bool = False) -> list[Row]:
+        """The rows of a statement; `parameters` stand for its `%s`. One that `scans` whole tables may take long."""
         with _translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, tuple(parameters) or None, _no_retry=True)
+            cursor.execute(statement, tuple(parameters) or None, timeout=self._seconds(scans=scans), _no_retry=True)
             return [tuple(row) for row in cursor.fetchall()]
 
-    def change(self, statement: str, parameters: Sequence[Any] = ()) -> int:
-        """How many rows a statement changed."""
+    def change(self, statement: str, parameters: Sequence[Any] = (), *, scans: bool = False) -> int:
+        """How many rows a statement changed; as `query`."""
         with _translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, tuple(parameters) or None, _no_retry=True)
+            cursor.execute(statement, tuple(parameters) or None, timeout=self._seconds(scans=scans), _no_retry=True)
             return int(cursor.rowcount or 0)
 
     def put(self, content: bytes, file_name: str, stage: str) -> None:
@@ -146,6 +147,10 @@ class Session:
         The server rolls its transaction back as soon as it hears of the end, or misses the session.
         """
         threading.Thread(target=self.close, name="session-end", daemon=True).start()
+
+    def _seconds(self, *, scans: bool) -> int:
+        """When the connector cancels a statement: by default after network_timeout, which is for one request."""
+        return self._settings.scan_timeout_seconds if scans else self._settings.statement_timeout_seconds
 
     def _roll_back(self) -> None:
         """Best effort: where the connection is gone the server rolls back by itself."""

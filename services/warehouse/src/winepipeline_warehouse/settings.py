@@ -88,10 +88,27 @@ class WarehouseSettings(Settings):
     network_timeout_seconds: int = Field(
         60,
         alias="SNOWFLAKE_NETWORK_TIMEOUT",
-        description="Seconds for a statement, all the connector's tries together.",
+        description="Seconds for one request, such as an upload; Snowflake answers a statement that takes longer than "
+        "45 s that it goes on, and is asked again.",
         examples=[60],
         ge=1,
         le=240,
+    )
+    statement_timeout_seconds: int = Field(
+        600,
+        alias="SNOWFLAKE_STATEMENT_TIMEOUT",
+        description="Seconds after which a statement of a load is cancelled, waits in a queue included.",
+        examples=[600],
+        ge=1,
+        le=86_400,
+    )
+    scan_timeout_seconds: int = Field(
+        3600,
+        alias="SNOWFLAKE_SCAN_TIMEOUT",
+        description="The same for a statement that reads whole tables: audits, repairs, rewinds, a backfill's sums.",
+        examples=[3600],
+        ge=1,
+        le=86_400,
     )
     lock_timeout_seconds: int = Field(
         30,

@@ -84,7 +84,7 @@ def standing(
         row = LedgerRow(first, next_, epoch, str(owner), loaded, rejected, skipped, expired, idle_seconds)
         ledger[int(partition)].append(row)
     islands: dict[int, list[Island]] = defaultdict(list)
-    for partition, *found in session.query(_islands(names, cuts or {}), key * 2):
+    for partition, *found in session.query(_islands(names, cuts or {}), key * 2, scans=True):
         islands[int(partition)].append(Island(*map(int, found)))
     return {
         partition: Standing(tuple(ledger.get(partition, ())), tuple(islands.get(partition, ())))
