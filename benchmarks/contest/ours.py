@@ -15,6 +15,7 @@ from winepipeline_consumer.worker import Worker
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.load import Load
 from winepipeline_warehouse.loader import Loader
+from winepipeline_warehouse.lost_end import Ends
 from winepipeline_warehouse.names import Names
 
 
@@ -30,6 +31,7 @@ class NoWarehouse(Loader):
         log_starts: Mapping[int, int],
         owner: str,  # noqa: ARG002
         accepted_topic_id: str | None,  # noqa: ARG002
+        ends: Ends | None = None,  # noqa: ARG002
     ) -> dict[int, Claim]:
         """Every partition is ours, from its start."""
         return {partition: Claim(partition, start, 1) for partition, start in log_starts.items()}

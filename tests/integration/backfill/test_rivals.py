@@ -13,6 +13,7 @@ from winepipeline_warehouse.errors import Unavailable
 from winepipeline_warehouse.history import origin_of
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.loader import Loader
+from winepipeline_warehouse.lost_end import Ends
 
 from .conftest import Cellar
 
@@ -45,13 +46,18 @@ class Contested(Loader):
         self._contest = (settings, cellar, moment, rival)
 
     def claim(
-        self, origin: Origin, log_starts: Mapping[int, int], owner: str, accepted_topic_id: str | None
+        self,
+        origin: Origin,
+        log_starts: Mapping[int, int],
+        owner: str,
+        accepted_topic_id: str | None,
+        ends: Ends | None = None,
     ) -> dict[int, Claim]:
         """Contested."""
         settings, cellar, moment, rival = self._contest
         if moment == "before":
             rivals_claim(settings, cellar, rival)
-        found = super().claim(origin, log_starts, owner, accepted_topic_id)
+        found = super().claim(origin, log_starts, owner, accepted_topic_id, ends)
         if moment == "after":
             rivals_claim(settings, cellar, rival)
         return found

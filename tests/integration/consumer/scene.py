@@ -76,6 +76,10 @@ class Scene:
     def __post_init__(self) -> None:
         self.cluster = Cluster({"bootstrap.servers": self.broker.bootstrap})
         self.topic_ids = [self.cluster.reach(self.topic).topic_id]
+        self.new_producer()
+
+    def new_producer(self) -> None:
+        """Produce with another client: an idempotent one takes nothing any more once a log has lost what it wrote."""
         self._producer = Producer(
             {
                 "bootstrap.servers": self.broker.bootstrap,

@@ -1,7 +1,11 @@
 """The topic changes under the consumer: it is made again, or retention takes events before they are loaded."""
 
+from pathlib import Path
+
 import pytest
 
+from winepipeline_local.__main__ import main
+from winepipeline_local.broker import Broker
 from winepipeline_process.exits import ExitCode
 
 from .fault_proxy import Act, FaultProxy
@@ -85,3 +89,49 @@ def test_retention_passes_the_consumer_while_it_waits_for_the_warehouse(
     assert f"lost {len(scene.expired)} events" in consumer.log
     assert consumer.stop() == ExitCode.OK
     assert scene.prove().total("expired") == len(scene.expired) > 0
+
+
+def lose_the_end(broker: Broker, topic: str) -> None:
+    """As an unclean leader election leaves partition 0: the later half of its log is gone."""
+    broker.kill()
+    (log,) = Path(broker.data_folder / f"{topic}-0").glob("*.log")
+    with log.open("r+b") as file:
+        file.truncate(log.stat().st_size // 2)
+    broker.start()
+
+
+@pytest.mark.long
+def test_a_log_that_lost_its_end(make_scene: MakeScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Consumers stop rather than pass events over, however far the log has grown, until the guide has been followed."""
+    scene = make_scene(partitions=1)
+    consumer = scene.consumer()
+    for _ in range(4):
+        scene.produce(25)
+    scene.wait_until_landed()
+    lose_the_end(scene.broker, scene.topic)
+    end = scene.ends()[0]
+    assert 0 < end < 100
+    assert_it_stopped_for_the_lost_end(consumer, scene, end)
+    scene.sent = {place: sent for place, sent in scene.sent.items() if place[1] < end}
+    scene.new_producer()
+    scene.produce(150)
+    assert_it_stopped_for_the_lost_end(scene.consumer(), scene, end)
+    assert scene.count() == 100
+    for table in (scene.names.target, scene.names.rejected):
+        scene.query(f"CREATE TABLE {table}_KEPT AS SELECT * FROM {table} WHERE EVENT_METADATA:offset >= {end}")  # noqa: S608
+        scene.query(f"DELETE FROM {table} WHERE EVENT_METADATA:offset >= {end}")  # noqa: S608
+    scene.query(f"UPDATE {scene.names.ledger} SET UPDATED_AT = DATEADD(second, -60, UPDATED_AT)")  # noqa: S608
+    for name, value in scene.environment().items():
+        monkeypatch.setenv(name, value)
+    assert main(["audit", "--repair", "--yes"]) == ExitCode.OK
+    scene.consumer()
+    scene.wait_until_landed()
+    assert scene.prove().total("consumed") == end + 150
+
+
+def assert_it_stopped_for_the_lost_end(consumer: Consumer, scene: Scene, end: int) -> None:
+    """With the class of failure, the reason, both offsets, and what to do."""
+    assert consumer.ended(60) == ExitCode.WAREHOUSE
+    assert "LogLostItsEnd" in consumer.log
+    assert f"partition 0 of {scene.topic} ended at offset {end}, and the ledger stands at 100" in consumer.log
+    assert "docs/how-to/recover.md" in consumer.log

@@ -9,6 +9,7 @@ from winepipeline_warehouse.claim import OriginChanged, claim
 from winepipeline_warehouse.errors import DataRefused, Fenced, Misconfigured, Unavailable
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.load import load, settle
+from winepipeline_warehouse.lost_end import Ends, LogLostItsEnd
 
 from .place import ORIGIN, Place, rows_of, work_of
 
@@ -187,6 +188,26 @@ def test_a_topic_made_again_is_not_guessed_at(place: Place) -> None:
     found = place.audit()
     assert found.holds
     assert [(each.topic_id, each.loaded) for each in found.partitions] == [("id-1", 8), ("id-2", 8)]
+
+
+def test_a_log_that_lost_its_end_is_not_passed_over(place: Place) -> None:
+    """Not claimed while it may only trail; once confirmed the consumer stops, and so does each later one."""
+    load(place.session, place.names, work_of(place.claim(0, 1), EIGHT))
+
+    def again(end: int, *confirmed: int) -> dict[int, Claim]:
+        ends = Ends({0: end, 1: 5}, confirmed)
+        return claim(place.open(), place.names, ORIGIN, {0: 0, 1: 0}, "a-consumer", ends=ends)
+
+    assert again(8).keys() == {0, 1}
+    assert again(6).keys() == {1}
+    assert again(8, 0).keys() == {0, 1}
+    with pytest.raises(LogLostItsEnd) as caught:
+        again(6, 0)
+    assert "partition 0 of sales_events ended at offset 6, and the ledger stands at 8" in caught.value.message
+    assert "docs/how-to/recover.md" in caught.value.hint
+    with pytest.raises(LogLostItsEnd, match="ended at offset 6"):
+        again(9)  # it has grown past the ledger since, and a restarted consumer must not read on there
+    assert place.query("SELECT NEXT_OFFSET FROM {ledger} WHERE PARTITION = 0") == [(8,)]
 
 
 def test_another_topic_has_a_ledger_of_its_own(place: Place) -> None:

@@ -69,9 +69,9 @@ class FakeSource:
         """Its id at this moment."""
         return self.origins.pop(0) if len(self.origins) > 1 else self.origins[0]
 
-    def log_starts(self, partitions: Sequence[int]) -> dict[int, int]:
+    def spans(self, partitions: Sequence[int]) -> dict[int, tuple[int, int]]:
         """One start for each topic."""
-        return dict.fromkeys(partitions, 100 if self.origins[0] == OLD else 0)
+        return dict.fromkeys(partitions, (100 if self.origins[0] == OLD else 0, 200))
 
 
 def desk(sink: FakeSink | None = None, watch: Watch | None = None, source: FakeSource | None = None) -> Desk:
@@ -147,5 +147,5 @@ def test_a_topic_that_takes_nothing_is_waited_for() -> None:
 
 def test_the_log_s_starts_are_those_of_the_topic_beside_them() -> None:
     """A topic that is made again between two questions does not begin where the old one did."""
-    assert desk(source=FakeSource(OLD, NEW)).standing([0]) == (NEW, {0: 0})
-    assert desk(source=FakeSource(OLD)).standing([0, 3]) == (OLD, {0: 100, 3: 100})
+    assert desk(source=FakeSource(OLD, NEW)).standing([0]) == (NEW, {0: (0, 200)})
+    assert desk(source=FakeSource(OLD)).standing([0, 3]) == (OLD, {0: (100, 200), 3: (100, 200)})

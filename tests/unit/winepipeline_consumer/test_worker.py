@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from winepipeline_consumer import worker as worker_module
 from winepipeline_consumer.batch import Batch, Gathering, Place
 from winepipeline_consumer.jobs import Claimed, Claiming, Done, Failed, Loaded, Outcome
 from winepipeline_consumer.metrics import Metrics
@@ -14,6 +16,7 @@ from winepipeline_warehouse.errors import Fenced, Misconfigured
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.load import Load
 from winepipeline_warehouse.loader import Interrupted
+from winepipeline_warehouse.lost_end import Ends, LogLostItsEnd
 
 from .messages import letter_at, rows_at
 
@@ -37,10 +40,14 @@ class FakeLoader:
         if self.trouble:
             raise self.trouble
 
-    def claim(self, _: Origin, log_starts: dict[int, int], owner: str, accepted: str | None) -> dict[int, Claim]:
-        """Note it."""
+    def claim(
+        self, _: Origin, log_starts: dict[int, int], owner: str, accepted: str | None, ends: Ends
+    ) -> dict[int, Claim]:
+        """Note it; leave out logs that end before 7, until that is confirmed."""
         self.calls.append(f"claim {sorted(log_starts)} for {owner}, accepting {accepted}")
-        return {p: Claim(p, start, 1) for p, start in log_starts.items()}
+        if any(ends.offsets[p] < 7 for p in ends.confirmed):
+            raise LogLostItsEnd("LogLostItsEnd", f"partitions {sorted(ends.confirmed)}")
+        return {p: Claim(p, start, 1) for p, start in log_starts.items() if ends.offsets[p] >= start}
 
     def load(self, work: Load) -> None:
         """Note it."""
@@ -58,13 +65,16 @@ class FakeLoader:
 class FakeDesk:
     """A broker that answers."""
 
+    def __init__(self) -> None:
+        self.spans: dict[int, tuple[int, int]] = {0: (7, 9), 3: (7, 9)}
+
     def origin(self) -> Origin:
         """Always the same."""
         return ORIGIN
 
-    def standing(self, partitions: frozenset[int]) -> tuple[Origin, dict[int, int]]:
-        """Logs that begin at 7."""
-        return ORIGIN, dict.fromkeys(partitions, 7)
+    def standing(self, partitions: frozenset[int]) -> tuple[Origin, dict[int, tuple[int, int]]]:
+        """Those of `spans`."""
+        return ORIGIN, {partition: span for partition, span in self.spans.items() if partition in partitions}
 
     def send(self, letters: Any) -> None:
         """Taken."""
@@ -76,7 +86,8 @@ class Threads:
     def __init__(self) -> None:
         self.loader = FakeLoader()
         self.metrics = Metrics()
-        self.worker = Worker(cast(Any, self.loader), cast(Any, FakeDesk()), self.metrics, "me", "id-2")
+        self.desk = FakeDesk()
+        self.worker = Worker(cast(Any, self.loader), cast(Any, self.desk), self.metrics, "me", "id-2")
 
     def next(self) -> Outcome:
         """What came of the next job."""
@@ -174,3 +185,33 @@ def test_a_load_given_up_at_a_stop_is_no_failure(threads: Threads) -> None:
     threads.worker.submit(batch(1), ORIGIN, 0.0)
     assert threads.worker.stop(SECONDS) is True
     assert threads.worker.outcomes.empty()
+
+
+def test_a_partition_without_a_leader_keeps_no_other_from_being_loaded(threads: Threads) -> None:
+    """Partitions that have one are claimed, and batches of them go in; where none has, the warehouse is not asked."""
+    threads.desk.spans = {3: (7, 9)}
+    threads.loader.go.release()
+    threads.worker.start()
+    threads.worker.claim(Claiming(frozenset({0, 3})))
+    assert threads.next() == Claimed({3: Claim(3, 7, 1)}, ORIGIN)
+    threads.worker.claim(Claiming(frozenset({0})))
+    assert threads.next() == Claimed({}, ORIGIN)
+    threads.worker.submit(batch(1), ORIGIN, 0.0)
+    assert threads.next() == Loaded({0: 102}, 1, 1)
+    assert threads.loader.calls == ["prepare", "claim [3] for me, accepting id-2", "load 1"]
+
+
+def test_only_a_log_that_stays_short_has_lost_its_end(threads: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new leader whose end trails for a moment stops nobody; one that goes on telling it ends the consumer."""
+    now = [1000.0]
+    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    threads.worker.start()
+    found = []
+    for seconds, end in ((0, 5), (4, 5), (4, 9), (4, 5), (4, 5), (4, 5)):
+        now[0] += seconds
+        threads.desk.spans = {0: (7, end)}
+        threads.worker.claim(Claiming(frozenset({0})))
+        found.append(threads.next())
+    short, whole = Claimed({}, ORIGIN), Claimed({0: Claim(0, 7, 1)}, ORIGIN)
+    assert found[:5] == [short, short, whole, short, short]
+    assert isinstance(found[5], Failed)

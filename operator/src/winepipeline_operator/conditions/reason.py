@@ -87,6 +87,7 @@ class Reason(StrEnum):
     TABLE_MISMATCH = "TableMismatch"
     LEDGER_DOUBLED = "LedgerDoubled"
     TOPIC_RECREATED = "TopicRecreated"
+    LOG_LOST_ITS_END = "LogLostItsEnd"
     REJECTS_REFUSED = "RejectsRefused"
     WAREHOUSE_MISCONFIGURED = "WarehouseMisconfigured"
 
@@ -225,6 +226,7 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.TABLE_MISMATCH: "The table stands with other columns: rename it, or name another one.",
     Reason.LEDGER_DOUBLED: "The ledger has a partition twice: see the message.",
     Reason.TOPIC_RECREATED: "The topic was deleted and made again: see docs/how-to/topic-recreated.md.",
+    Reason.LOG_LOST_ITS_END: "A partition ends before the ledger stands: see docs/how-to/recover.md.",
     Reason.REJECTS_REFUSED: "The table of rejects does not take what it must: compare its columns.",
     Reason.WAREHOUSE_MISCONFIGURED: "The warehouse cannot be worked with until somebody changes something.",
     Reason.NO_COMMITS: "Events wait and nobody has committed for minutes: the consumer that hangs is started again.",

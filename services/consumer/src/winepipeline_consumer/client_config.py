@@ -71,3 +71,8 @@ def again_config(settings: ConsumerSettings) -> dict[str, Any]:
     config = {**consumer_config(settings), "group.id": f"{settings.group_id}-again"}
     config.pop("group.instance.id", None)
     return config
+
+
+def asker_config(settings: ConsumerSettings) -> dict[str, Any]:
+    """For asking where logs begin and end, beside the group; an open transaction's messages are before the end."""
+    return {**again_config(settings), "isolation.level": "read_uncommitted"}

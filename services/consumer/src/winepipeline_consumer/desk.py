@@ -9,6 +9,7 @@ from typing import TypeVar
 from winepipeline_consumer.errors import BrokerUnavailable
 from winepipeline_consumer.kafka import Sink, Source
 from winepipeline_consumer.letter import Headers, Letter, Outgoing, cut, headers_of
+from winepipeline_consumer.spans import Span
 from winepipeline_consumer.watch import Watch
 from winepipeline_warehouse.backoff import delays_seconds
 from winepipeline_warehouse.errors import Unavailable
@@ -45,13 +46,13 @@ class Desk:
         """The topic as it is now."""
         return self._persist(self._source.origin)
 
-    def standing(self, partitions: Iterable[int]) -> tuple[Origin, Mapping[int, int]]:
-        """The topic as it is now, and the first offset that the broker still has of each of its partitions."""
+    def standing(self, partitions: Iterable[int]) -> tuple[Origin, Mapping[int, Span]]:
+        """The topic as it is now, and where each of these partitions begins and ends; not those without a leader."""
         while True:
             origin = self.origin()
-            starts = self._persist(lambda: self._source.log_starts(partitions))
+            spans = self._persist(lambda: self._source.spans(partitions))
             if self.origin() == origin:  # else it was made again in between
-                return origin, starts
+                return origin, spans
 
     def send(self, letters: Sequence[Letter]) -> None:
         """Write dead letters; returns when the broker has all of them."""

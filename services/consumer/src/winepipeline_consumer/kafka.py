@@ -16,7 +16,7 @@ from confluent_kafka import (
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient
 
 from winepipeline_consumer import client_config
 from winepipeline_consumer.errors import BrokerRefuses, BrokerUnavailable
@@ -27,6 +27,7 @@ from winepipeline_consumer.read import Read
 from winepipeline_consumer.repeats import Repeats
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
+from winepipeline_consumer.spans import Span, told
 from winepipeline_consumer.topic_id import id_text
 from winepipeline_warehouse.ledger import Origin
 
@@ -36,6 +37,7 @@ _LIBRDKAFKA.addFilter(Repeats())
 
 _ADMIN_SECONDS = 10.0
 _ENDS_SECONDS = 1.0
+_SPAN_SECONDS = 2.0
 _LEAVE_SECONDS = 5.0
 _GONE = {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}  # noqa: SLF001 - librdkafka's public name for it
 _AT_END = KafkaError._PARTITION_EOF  # noqa: SLF001 - the same
@@ -50,9 +52,8 @@ class Source:
         self._settings = settings
         self._consumer = _made(Consumer, client_config.consumer_config(settings))
         self._admin = _made(AdminClient, client_config.admin_config(settings))
-        self._consumer.subscribe(
-            [self.topic], on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
-        )
+        self._asker = _made(Consumer, client_config.asker_config(settings))
+        self._consumer.subscribe([self.topic], self._on_assign, self._on_revoke, self._on_lost)
 
     def read(self, most: int, timeout_seconds: float) -> Read:
         """Up to `most` messages; waits until there are so many, or for `timeout_seconds`."""
@@ -91,27 +92,29 @@ class Source:
         """Go on where `hold` stopped."""
         self._consumer.resume(self._named(partitions))
 
-    def log_starts(self, partitions: Iterable[int]) -> dict[int, int]:
-        """The first offset that the broker still has, for each partition.
+    def spans(self, partitions: Iterable[int]) -> dict[int, Span]:
+        """Where each partition begins and ends whose leader tells; `BrokerUnavailable` if none says who leads.
 
-        Raises:
-            BrokerUnavailable: it did not say.
+        Asked through a consumer, with fresh metadata: librdkafka 2.16's administrative ListOffsets keeps a leader epoch
+        from before a broker's restart, and has crashed the process while leaders moved.
         """
-        wanted = {tp: OffsetSpec.earliest() for tp in self._named(partitions)}
         try:
-            # Without fresh metadata librdkafka asks for ever with the leader's epoch from before a broker's restart.
-            self._admin.list_topics(self.topic, timeout=_ADMIN_SECONDS)
-            found = self._admin.list_offsets(wanted, request_timeout=_ADMIN_SECONDS)
-            return {tp.partition: future.result().offset for tp, future in found.items()}
+            topic = self._asker.list_topics(self.topic, timeout=_ADMIN_SECONDS).topics[self.topic]
         except KafkaException as error:
-            raise BrokerUnavailable(f"the broker does not tell where {self.topic} starts: {_words(error)}") from error
+            raise BrokerUnavailable(f"the broker does not tell who leads {self.topic}: {_words(error)}") from error
+        return told(partitions, {p: found.leader for p, found in topic.partitions.items()}, self._span)
+
+    def _span(self, partition: int) -> Span | None:
+        try:
+            start, end = self._asker.get_watermark_offsets(TopicPartition(self.topic, partition), _SPAN_SECONDS)
+        except KafkaException:
+            return None
+        return int(start), int(end)
 
     def ends(self, partitions: Iterable[int], *, ask: bool) -> dict[int, int]:
-        """The end of each partition; partitions of which nothing is known are left out.
+        """The end of each partition of which one is known: what the last fetch told.
 
-        Args:
-            partitions: of ours.
-            ask: ask the broker, as is needed for those that are held; otherwise what the last fetch told.
+        With `ask` the broker is asked, as is needed for those that are held.
         """
         ends = {}
         for tp in self._named(partitions):

@@ -16,9 +16,13 @@ from winepipeline_consumer.metrics import Metrics
 from winepipeline_warehouse.errors import Fenced
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.loader import Interrupted, Loader
+from winepipeline_warehouse.lost_end import Ends
 
 SLOTS = 2
 """Batches behind the reader at a time: one is encoded, one is loaded. More would only hold memory."""
+
+_CONFIRM_SECONDS = 5.0
+"""How long a log must have ended before the ledger until it is said to have lost its end."""
 
 
 class Worker:
@@ -42,6 +46,7 @@ class Worker:
         self._accepted_topic_id = accepted_topic_id
         self._landing = Landing(loader, desk, metrics, self.outcomes.put, most_refused, self._is_broken)
         self._broken_generation = -1
+        self._left_out: dict[int, float] = {}  # asked for and not given, and since when
         self._to_encode: queue.SimpleQueue[tuple[Batch, Origin, float] | None] = queue.SimpleQueue()
         self._to_load: queue.SimpleQueue[Loading | Claiming | None] = queue.SimpleQueue()
         self._threads = [
@@ -106,12 +111,27 @@ class Worker:
         self._loader.prepare()
         while (job := self._to_load.get()) is not None:
             if isinstance(job, Claiming):
-                origin, log_starts = self._desk.standing(job.partitions)
-                claims = self._loader.claim(origin, log_starts, self._owner, self._accepted_topic_id)
-                self.outcomes.put(Claimed(claims, origin))
+                self.outcomes.put(self._claimed(job))
             else:
                 self.outcomes.put(self._landed(job))
         self._loader.close()
+
+    def _claimed(self, job: Claiming) -> Claimed:
+        """Claim those partitions that have a leader, and a log that reaches to where the ledger stands.
+
+        A leader that was elected just now may tell an end that trails for a moment; one that tells it for longer lost
+        what was behind it.
+        """
+        origin, spans = self._desk.standing(job.partitions)
+        if not spans:
+            return Claimed({}, origin)
+        now = time.monotonic()
+        confirmed = frozenset(p for p, since in self._left_out.items() if now - since >= _CONFIRM_SECONDS)
+        starts = {partition: start for partition, (start, _) in spans.items()}
+        ends = Ends({partition: end for partition, (_, end) in spans.items()}, confirmed)
+        claims = self._loader.claim(origin, starts, self._owner, self._accepted_topic_id, ends)
+        self._left_out = {p: self._left_out.get(p, now) for p in starts.keys() - claims.keys()}
+        return Claimed(claims, origin)
 
     def _landed(self, job: Loading) -> Done:
         """Land a batch; if it does not get in, nothing of its generation is to be loaded any more."""

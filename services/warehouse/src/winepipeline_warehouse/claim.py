@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from winepipeline_warehouse.errors import Misconfigured
 from winepipeline_warehouse.ledger import Claim, Origin
+from winepipeline_warehouse.lost_end import Ends, too_short
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
 
@@ -23,6 +24,7 @@ def claim(
     log_starts: Mapping[int, int],
     owner: str,
     accepted_topic_id: str | None = None,
+    ends: Ends | None = None,
 ) -> dict[int, Claim]:
     """Raise the epoch of partitions and read where they stand.
 
@@ -36,11 +38,13 @@ def claim(
         log_starts: from each partition to the first offset that the broker still has.
         owner: the consumer's name, for people who read the ledger.
         accepted_topic_id: a topic id that a person has accepted as the successor of the one in the ledger.
+        ends: where the logs end; None where they cannot lose their ends.
 
     Returns:
-        From partition to claim, for those that are ours now.
+        From partition to claim, for those that are ours now; not of those whose log seems to have lost its end.
 
     Raises:
+        LogLostItsEnd: a log ends before the ledger stands.
         OriginChanged: the ledger has this topic under another id, and nobody has accepted the new one.
         Misconfigured: the ledger has two rows for a partition; or the warehouse's.
         Unavailable: the warehouse's.
@@ -48,21 +52,36 @@ def claim(
     if not log_starts:
         return {}
     _check_origin(session, names, origin, accepted_topic_id)
-    before = _offsets(session, names, origin)
+    before = _stands(session, names, origin)
+    log_starts = _to_claim(session, names, origin, before, log_starts, ends)
+    if not log_starts:
+        return {}
     mark = f"{owner}/{secrets.token_hex(6)}"
     session.change(_merge(names, log_starts), (origin.cluster_id, origin.topic, origin.topic_id, mark) * 2)
-    rows = session.query(
-        f"SELECT PARTITION, NEXT_OFFSET, EPOCH FROM {names.ledger} WHERE OWNER = %s",
-        (mark,),
-    )
-    _check_single(names, [int(row[0]) for row in rows])
-    claims = {}
-    for partition, next_offset, epoch in ((int(row[0]), int(row[1]), int(row[2])) for row in rows):
-        expired = max(0, next_offset - before.get(partition, next_offset))
-        claims[partition] = Claim(partition, next_offset, epoch, expired)
-        if expired:
-            _tell_expired(claims[partition])
-    return claims
+    rows = session.query(f"SELECT PARTITION, NEXT_OFFSET, EPOCH FROM {names.ledger} WHERE OWNER = %s", (mark,))
+    numbers = [(int(row[0]), int(row[1]), int(row[2])) for row in rows]
+    _check_single(names, [partition for partition, _, _ in numbers])
+    found = [Claim(p, at, epoch, max(0, at - before[p][0]) if p in before else 0) for p, at, epoch in numbers]
+    for each in found:
+        if each.expired:
+            _tell_expired(each)
+    return {each.partition: each for each in found}
+
+
+def _to_claim(
+    session: Session,
+    names: Names,
+    origin: Origin,
+    before: Mapping[int, tuple[int, str]],
+    log_starts: Mapping[int, int],
+    ends: Ends | None,
+) -> dict[int, int]:
+    """Of the partitions with their log's starts, those that may be claimed."""
+    short: set[int] = set()
+    if ends is not None:
+        asked = {partition: row for partition, row in before.items() if partition in log_starts}
+        short = too_short(session, names, origin, asked, ends)
+    return {partition: start for partition, start in log_starts.items() if partition not in short}
 
 
 def _tell_expired(found: Claim) -> None:
@@ -76,12 +95,14 @@ def _tell_expired(found: Claim) -> None:
     )
 
 
-def _offsets(session: Session, names: Names, origin: Origin) -> dict[int, int]:
+def _stands(session: Session, names: Names, origin: Origin) -> dict[int, tuple[int, str]]:
+    """From partition to NEXT_OFFSET and OWNER."""
     rows = session.query(
-        f"SELECT PARTITION, NEXT_OFFSET FROM {names.ledger} WHERE CLUSTER_ID = %s AND TOPIC = %s AND TOPIC_ID = %s",
+        f"SELECT PARTITION, NEXT_OFFSET, OWNER FROM {names.ledger} "
+        "WHERE CLUSTER_ID = %s AND TOPIC = %s AND TOPIC_ID = %s",
         (origin.cluster_id, origin.topic, origin.topic_id),
     )
-    return {int(row[0]): int(row[1]) for row in rows}
+    return {int(row[0]): (int(row[1]), str(row[2])) for row in rows}
 
 
 def _check_single(names: Names, partitions: list[int]) -> None:

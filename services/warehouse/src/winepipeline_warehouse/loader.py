@@ -10,6 +10,7 @@ from winepipeline_warehouse.claim import claim
 from winepipeline_warehouse.errors import Unavailable, WarehouseError
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.load import Load, load, remove, settle
+from winepipeline_warehouse.lost_end import Ends
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.prepare import prepare
 from winepipeline_warehouse.session import Session
@@ -65,12 +66,17 @@ class Loader:
         return self._persist(lambda session, _: question(session, self._names))
 
     def claim(
-        self, origin: Origin, log_starts: Mapping[int, int], owner: str, accepted_topic_id: str | None
+        self,
+        origin: Origin,
+        log_starts: Mapping[int, int],
+        owner: str,
+        accepted_topic_id: str | None,
+        ends: Ends | None = None,
     ) -> dict[int, Claim]:
         """See `claim.claim`; always in a fresh session."""
         self.close()
         return self._persist(
-            lambda session, _: claim(session, self._names, origin, log_starts, owner, accepted_topic_id)
+            lambda session, _: claim(session, self._names, origin, log_starts, owner, accepted_topic_id, ends)
         )
 
     def load(self, work: Load) -> None:
