@@ -120,6 +120,37 @@ def test_the_policy_delete_takes_the_volumes_too(own_plane: ControlPlane, start_
     until(lambda: children(place) == set(), 60)
 
 
+@pytest.mark.long
+def test_the_brokers_volumes_go_with_the_pipeline_alone(own_plane: ControlPlane, start_operator: Any) -> None:
+    """Under `Delete` a StatefulSet deleted to mend it leaves its volumes; `Retain` said at the last moment counts."""
+    place = make_place(own_plane)
+    own_plane.start_controllers(
+        "garbage-collector-controller", "persistentvolumeclaim-protection-controller", "statefulset-controller"
+    )
+    start_operator(own_plane, WATCH_NAMESPACES=place.namespace)
+    uid = place.create(demo(deletionPolicy="Delete"))["metadata"]["uid"]
+
+    def claim() -> Any:
+        return (place.get("persistentvolumeclaims", "data-albert-redpanda-0") or {"metadata": {}})["metadata"]
+
+    def owners() -> list[str]:
+        return [each["uid"] for each in claim().get("ownerReferences", [])]
+
+    until(lambda: owners() == [uid], 60)
+    volume = claim()["uid"]
+    before = place.get("statefulsets", "albert-redpanda", APPS)
+    assert before is not None
+    place.delete("statefulsets", "albert-redpanda", APPS)
+    until(lambda: (place.get("statefulsets", "albert-redpanda", APPS) or before) != before, 60)
+    until(lambda: place.get("pods", "albert-redpanda-0"), 60)
+    assert (claim()["uid"], claim().get("deletionTimestamp"), owners()) == (volume, None, [uid])
+    place.change("albert", {"deletionPolicy": "Retain"})
+    place.delete("winepipelines", "albert", PIPELINES)
+    kept = {f"PersistentVolumeClaim/{each}" for each in ("albert-emulator", "data-albert-redpanda-0")}
+    until(lambda: children(place) == kept, 60)
+    assert (claim()["uid"], claim().get("deletionTimestamp"), owners()) == (volume, None, [])
+
+
 def test_figures_go_with_their_pipeline(place: Place, operator: Operator) -> None:
     """Prometheus sees a pipeline's rounds while it is there, and nothing of it afterwards."""
     place.create(demo())

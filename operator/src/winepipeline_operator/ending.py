@@ -1,7 +1,8 @@
-"""A pipeline's end, where owner references do not suffice: the topics of an external broker under `Delete`.
+"""A pipeline's end, where owner references do not suffice.
 
-Everything else goes with its owner: Kubernetes collects the children, and the volumes where the policy says so. Topics
-in a Redpanda of our own go with its volumes.
+Under `Delete` the topics of an external broker have to be deleted. Everything else goes with its owner: Kubernetes
+collects the children, and the volumes where the policy says so; topics in a Redpanda of our own go with its volumes. A
+policy that became `Retain` at the last moment has to be heard before the volumes are collected by what it was.
 """
 
 import logging
@@ -11,18 +12,19 @@ from typing import Any
 from winepipeline_operator.broker_errors import BrokerError, LoginUnusable
 from winepipeline_operator.brokers import Brokers
 from winepipeline_operator.cache import Cache, Key
-from winepipeline_operator.identity import FINALIZER
-from winepipeline_operator.kinds import DEPLOYMENT, JOB, PIPELINE, POD
+from winepipeline_operator.identity import FINALIZER, Manifest
+from winepipeline_operator.kinds import DEPLOYMENT, JOB, PIPELINE, POD, VOLUME_CLAIM
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import Absent, Conflict
+from winepipeline_operator.rollout import owned
 from winepipeline_operator.spec import WinePipeline
 
 _LOG = logging.getLogger(__name__)
 
 
 def needs_finalizer(pipeline: WinePipeline) -> bool:
-    """Whether the operator has something to do when the resource is deleted."""
-    return pipeline.spec.deletion_policy == "Delete" and pipeline.spec.broker.external is not None
+    """Whether something goes with the resource that a last change of its policy may still keep."""
+    return pipeline.spec.deletion_policy == "Delete"
 
 
 class Ending:
@@ -39,8 +41,9 @@ class Ending:
         Raises:
             KubeError: it could not be changed.
         """
-        if needs_finalizer(pipeline) != (FINALIZER in _finalizers(body)):
-            self._set(key, body, present=needs_finalizer(pipeline))
+        needed = needs_finalizer(pipeline) or bool(self._own_volumes(key, body))
+        if needed != (FINALIZER in _finalizers(body)):
+            self._set(key, body, present=needed)
 
     def advance(self, key: Key, pipeline: WinePipeline, body: Mapping[str, Any]) -> str | None:
         """Do what is to be done before the resource may go; what that waits for, in words; None when it may go.
@@ -50,7 +53,9 @@ class Ending:
         """
         if FINALIZER not in _finalizers(body):
             return None
-        if needs_finalizer(pipeline):
+        if not needs_finalizer(pipeline):
+            self._keep_volumes(key, body)
+        elif pipeline.spec.broker.external is not None:
             waits = self._stop_services(key) or self._delete_topics(key, pipeline)
             if waits:
                 return waits
@@ -80,6 +85,19 @@ class Ending:
                 return None
             return f"the topics could not be deleted: {error}"
         return None
+
+    def _own_volumes(self, key: Key, body: Mapping[str, Any]) -> list[Manifest]:
+        """The claims that Kubernetes deletes with the resource."""
+        claims = [each.body() for each in self._cache.of_pipeline(key) if each.kind == VOLUME_CLAIM]
+        return [each for each in claims if owned(each, body["metadata"]["uid"])]
+
+    def _keep_volumes(self, key: Key, body: Mapping[str, Any]) -> None:
+        """The policy says `Retain` by now: no volume belongs to the resource any more when it goes."""
+        for claim in self._own_volumes(key, body):
+            metadata = claim["metadata"]
+            others = [each for each in metadata["ownerReferences"] if each["uid"] != body["metadata"]["uid"]]
+            changes = {"metadata": {"ownerReferences": others, "resourceVersion": metadata["resourceVersion"]}}
+            self._kube.merge(VOLUME_CLAIM, key[0], metadata["name"], changes)
 
     def _set(self, key: Key, body: Mapping[str, Any], *, present: bool) -> None:
         others = [each for each in _finalizers(body) if each != FINALIZER]

@@ -23,7 +23,10 @@ APPLIED_ANNOTATION: Final = f"{GROUP}/applied"
 """On every child: a fingerprint of the manifest as it was applied last, so that a restart knows what it left."""
 
 FINALIZER: Final = f"{GROUP}/data"
-"""On a resource with `deletionPolicy: Delete`: it stays until the operator has deleted the topics and the volumes."""
+"""On a resource with `deletionPolicy: Delete`: it stays until the operator has deleted an external broker's topics.
+
+Volumes go by their owner references. If the policy is `Retain` by then, it stays until they belong to nobody.
+"""
 
 PIPELINE_LABEL: Final = f"{GROUP}/pipeline"
 """On every child: the pipeline's name."""

@@ -184,7 +184,7 @@ class Reconciler:
         waits = self._ending.advance(key, pipeline, body)
         if waits is None:
             return self._resync_seconds
-        words = f"{waits}; deletionPolicy: Retain lets the resource go at once and leaves the topics"
+        words = f"{waits}; deletionPolicy: Retain lets the resource go at once and leaves the data"
         self._refuse(key, body, Reason.CLEANUP_WAITS, words)
         return _ENDING_SECONDS
 

@@ -88,18 +88,34 @@ def config_map(pipeline: WinePipeline, component: Component, data: Mapping[str, 
 
 
 def disruption_budget(pipeline: WinePipeline, component: Component) -> Manifest:
-    """Lets a drain of nodes take one pod at a time. One, not none: a drain must come through, a lone pod moves too."""
+    """Lets a drain of nodes take one pod at a time. One, not none: a drain must come through, a lone pod moves too.
+
+    A pod that is not ready does nothing that could be disrupted, and must not hold up a drain for ever.
+    """
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
         "metadata": metadata(pipeline, component),
-        "spec": {"maxUnavailable": 1, "selector": {"matchLabels": selector(pipeline, component)}},
+        "spec": {
+            "maxUnavailable": 1,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": selector(pipeline, component)},
+        },
     }
+
+
+def owner_of_volumes(pipeline: WinePipeline) -> dict[str, Any]:
+    """What makes volumes go with their pipeline, and only under `deletionPolicy: Delete`.
+
+    Not as the one controller that an object may have: a StatefulSet may still be that of its volumes.
+    """
+    if pipeline.spec.deletion_policy != "Delete":
+        return {}
+    return {"ownerReferences": [{**owner_reference(pipeline), "controller": False}]}
 
 
 def volume_claim(pipeline: WinePipeline, component: Component, size: str) -> Manifest:
     """A volume. It belongs to the pipeline, and goes with it, only under `deletionPolicy: Delete`."""
-    owned = {"ownerReferences": [owner_reference(pipeline)]} if pipeline.spec.deletion_policy == "Delete" else {}
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -107,7 +123,7 @@ def volume_claim(pipeline: WinePipeline, component: Component, size: str) -> Man
             "name": child_name(pipeline, component),
             "namespace": pipeline.metadata.namespace,
             "labels": labels(pipeline, component),
-            **owned,
+            **owner_of_volumes(pipeline),
         },
         "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}},
     }

@@ -19,6 +19,7 @@ from winepipeline_operator.spec import WinePipeline
 OUR_USER = 65532
 """Who our own images run as; given here too, so that the volumes belong to that group."""
 
+_NODE: Final = "kubernetes.io/hostname"
 _SCRATCH = "tmp"
 _SCRATCH_LIMIT = "256Mi"
 UNPRIVILEGED: Final[Mapping[str, Any]] = {
@@ -227,13 +228,19 @@ def _pod_security(user: int) -> dict[str, Any]:
 
 
 def _spread(pipeline: WinePipeline, component: Component) -> list[dict[str, Any]]:
-    """Over nodes and zones as well as can be; a cluster of one node takes all."""
+    """Over nodes and zones as well as can be; a cluster of one node takes all.
+
+    But for several brokers: a node takes a second one only when each node has one, and otherwise the broker waits.
+    What is kept three times would be lost with one node.
+    """
+    redpanda = pipeline.spec.broker.redpanda
+    apart = component == "redpanda" and redpanda is not None and redpanda.replicas > 1
     return [
         {
             "maxSkew": 1,
             "topologyKey": key,
-            "whenUnsatisfiable": "ScheduleAnyway",
+            "whenUnsatisfiable": "DoNotSchedule" if apart and key == _NODE else "ScheduleAnyway",
             "labelSelector": {"matchLabels": selector(pipeline, component)},
         }
-        for key in ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
+        for key in (_NODE, "topology.kubernetes.io/zone")
     ]

@@ -82,7 +82,6 @@ def _who_asks(pipeline: WinePipeline, platform: Platform) -> tuple[str, ...]:
 
 def _stateful_set(pipeline: WinePipeline, observed: Observed, platform: Platform) -> Manifest:
     checksum = annotation(pipeline, "redpanda", observed, configuration=what_restarts(pipeline))
-    deleted = pipeline.spec.deletion_policy
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
@@ -93,7 +92,8 @@ def _stateful_set(pipeline: WinePipeline, observed: Observed, platform: Platform
             # Brokers found a cluster together; updates still go one by one.
             "podManagementPolicy": "Parallel",
             "updateStrategy": {"type": "RollingUpdate"},
-            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": deleted, "whenScaled": "Retain"},
+            # Somebody deletes a StatefulSet to mend it: volumes go with the pipeline alone, by an owner of their own.
+            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
             "selector": {"matchLabels": selector(pipeline, "redpanda")},
             "template": pod_template(pipeline, "redpanda", _program(pipeline, platform), platform, checksum),
             "volumeClaimTemplates": [claim_template(pipeline, observed)],

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from winepipeline_operator.children.objects import owner_of_volumes
 from winepipeline_operator.identity import Manifest, child_name, labels, selector
 from winepipeline_operator.observed import ChildId, Observed
 from winepipeline_operator.quantity import bytes_of
@@ -25,9 +26,9 @@ def claim_template(pipeline: WinePipeline, observed: Observed) -> dict[str, Any]
 
 
 def standing_volumes(pipeline: WinePipeline, observed: Observed) -> tuple[Manifest, ...]:
-    """The brokers' claims that stand, as large as the resource wants them.
+    """The brokers' claims that stand, as large as the resource wants them, and the pipeline's own under `Delete`.
 
-    The StatefulSet makes and owns them, but does not grow them. A StorageClass with `allowVolumeExpansion` grows them
+    The StatefulSet makes them, but neither grows nor owns them. A StorageClass with `allowVolumeExpansion` grows them
     in place; any other refuses, and says so.
     """
     return tuple(
@@ -47,6 +48,7 @@ def _claim(pipeline: WinePipeline, standing: Manifest) -> Manifest:
             "name": standing["metadata"]["name"],
             "namespace": pipeline.metadata.namespace,
             "labels": labels(pipeline, "redpanda"),
+            **owner_of_volumes(pipeline),
         },
         "spec": {
             "accessModes": ["ReadWriteOnce"],

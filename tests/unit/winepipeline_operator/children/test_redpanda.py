@@ -70,6 +70,25 @@ def test_brokers_go_one_at_a_time(pipeline: Make) -> None:
     assert "lifecycle" not in lone
 
 
+def test_no_pod_that_is_not_ready_holds_up_a_drain(pipeline: Make) -> None:
+    """A node with a consumer that has failed for days can be drained: nothing is disrupted that worked."""
+    budgets = [each for each in wanted(pipeline(three())) if each["kind"] == "PodDisruptionBudget"]
+    assert budgets
+    assert {each["spec"]["unhealthyPodEvictionPolicy"] for each in budgets} == {"AlwaysAllow"}
+
+
+def test_several_brokers_share_no_node(pipeline: Make) -> None:
+    """One node that is lost takes one broker of three with it; a demo's only broker runs wherever there is room."""
+
+    def on_nodes(manifests: list[Manifest], kind: str, name: str) -> str:
+        spread = the(manifests, kind, name)["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        return str({each["topologyKey"]: each["whenUnsatisfiable"] for each in spread}["kubernetes.io/hostname"])
+
+    assert on_nodes(wanted(pipeline(three())), "StatefulSet", REDPANDA) == "DoNotSchedule"
+    assert on_nodes(wanted(pipeline({})), "StatefulSet", REDPANDA) == "ScheduleAnyway"
+    assert on_nodes(wanted(pipeline(three())), "Deployment", "albert-consumer") == "ScheduleAnyway"
+
+
 def test_the_hooks_are_scripts_that_never_fail(pipeline: Make) -> None:
     """A broker whose admin API does not answer stops and starts all the same."""
     (broker,) = the(wanted(pipeline(three())), "StatefulSet", REDPANDA)["spec"]["template"]["spec"]["containers"]

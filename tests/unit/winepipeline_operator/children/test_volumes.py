@@ -30,10 +30,24 @@ def template_size(manifests: list[Manifest]) -> str:
 @pytest.mark.parametrize("policy", ["Retain", "Delete"])
 def test_the_policy_decides_what_becomes_of_the_volumes(pipeline: Make, policy: str) -> None:
     """Volumes outlive their pipeline under Retain and go with it under Delete."""
-    manifests = wanted(pipeline({"deletionPolicy": policy}))
-    stateful_set = the(manifests, "StatefulSet", "albert-redpanda")
-    assert stateful_set["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] == policy
-    assert ("ownerReferences" in the(manifests, CLAIM, "albert-emulator")["metadata"]) is (policy == "Delete")
+    manifests = wanted(pipeline({"deletionPolicy": policy}), seen([claim_of_a_broker(pipeline, "5Gi")]))
+    assert names(manifests, CLAIM) == ["albert-emulator", "data-albert-redpanda-0"]
+    for name in names(manifests, CLAIM):
+        assert ("ownerReferences" in the(manifests, CLAIM, name)["metadata"]) is (policy == "Delete")
+
+
+@pytest.mark.parametrize("policy", ["Retain", "Delete"])
+def test_no_volume_goes_with_the_stateful_set(pipeline: Make, policy: str) -> None:
+    """A StatefulSet that is deleted to be made anew leaves the brokers' volumes, whatever the policy."""
+    stateful_set = the(wanted(pipeline({"deletionPolicy": policy})), "StatefulSet", "albert-redpanda")
+    kept = {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    assert stateful_set["spec"]["persistentVolumeClaimRetentionPolicy"] == kept
+
+
+def test_a_volume_has_room_for_another_controller(pipeline: Make) -> None:
+    """A broker's volume that its StatefulSet still controls, from an earlier version, is not refused by the server."""
+    claim = the(wanted(pipeline({"deletionPolicy": "Delete"})), CLAIM, "albert-emulator")
+    assert [each["controller"] for each in claim["metadata"]["ownerReferences"]] == [False]
 
 
 def test_a_volume_that_is_wanted_larger_grows(pipeline: Make) -> None:
