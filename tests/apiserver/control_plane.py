@@ -121,16 +121,18 @@ class ControlPlane:
         except ValueError:
             return answer.status, {"message": answer.data.decode(errors="replace")}
 
-    def grant(self, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Give the operator's user these rights and no others."""
-        role = {"metadata": {"name": OPERATOR}, "rules": list(rules)}
+    def grant(self, rules: Sequence[Mapping[str, Any]], name: str = OPERATOR, namespace: str = "") -> None:
+        """Give the operator's user these rights, everywhere or in a namespace; it has no others."""
+        role = {"metadata": {"name": name}, "rules": list(rules)}
+        kind = "Role" if namespace else "ClusterRole"
         binding = {
-            "metadata": {"name": OPERATOR},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": OPERATOR},
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
             "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OPERATOR}],
         }
-        for plural, body in (("clusterroles", role), ("clusterrolebindings", binding)):
-            status, answer = self.call("POST", f"/apis/rbac.authorization.k8s.io/v1/{plural}", body)
+        place = f"namespaces/{namespace}/" if namespace else ""
+        for plural, body in ((f"{kind.lower()}s", role), (f"{kind.lower()}bindings", binding)):
+            status, answer = self.call("POST", f"/apis/rbac.authorization.k8s.io/v1/{place}{plural}", body)
             assert status == HTTPStatus.CREATED, answer
 
     def kubectl(self, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:

@@ -60,7 +60,7 @@ def test_the_charts_rights_are_enough(
     install_rights(own_plane, *([f"watchNamespaces={{{place.namespace}}}"] if confined else []))
     kubeconfig = kubeconfig_of_the_operator(own_plane, tmp_path / "operator.kubeconfig")
     watched = {"WATCH_NAMESPACES": place.namespace} if confined else {}
-    operator = start_operator(own_plane, KUBECONFIG=kubeconfig, **watched)
+    operator = start_operator(own_plane, KUBECONFIG=kubeconfig, LEASE_NAME="wine-winepipeline", **watched)
     place.create(pipeline(backfill={"days": 1}, deletionPolicy="Delete"))
     until(lambda: place.get("deployments", "albert-consumer", _APPS))
     until(lambda: place.pipeline("albert").get("status", {}).get("observedGeneration") == 1)

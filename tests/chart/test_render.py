@@ -49,8 +49,30 @@ def test_every_pod_of_the_chart_is_restricted(helm: Helm, values: tuple[str, ...
         assert list(house_violations(pod)) == []
 
 
+def test_the_operator_may_hold_its_lease_and_no_other(helm: Helm) -> None:
+    """The operator is told of a Lease in its own namespace, and may have that one, wherever its pipelines are."""
+    for values in ((), ("watchNamespaces={wine,winepipeline-system}",)):
+        objects = helm.template(*values)
+        name = operator_environment(objects)["LEASE_NAME"]
+        (role,) = (each for each in of_kind(objects, "Role") if each["metadata"]["name"] == "wine-winepipeline-lease")
+        assert role["metadata"]["namespace"] == "winepipeline-system"
+        assert role["rules"] == [dict(rule) for rule in rights.lease_rules(name)]
+        (binding,) = (each for each in of_kind(objects, "RoleBinding") if each["metadata"]["name"].endswith("-lease"))
+        assert binding["roleRef"]["name"] == role["metadata"]["name"]
+
+
+def test_another_node_takes_over_soon(helm: Helm) -> None:
+    """The operator's pod is replaced half a minute after its node has gone, not after Kubernetes' five minutes."""
+    (deployment,) = of_kind(helm.template(), "Deployment")
+    tolerated = deployment["spec"]["template"]["spec"]["tolerations"]
+    assert {each["key"].rpartition("/")[2]: each["tolerationSeconds"] for each in tolerated} == {
+        "unreachable": 30,
+        "not-ready": 30,
+    }
+
+
 def test_the_operator_runs_once_and_its_token_is_its_own(helm: Helm) -> None:
-    """Two operators never work at the same time, not even during an upgrade."""
+    """There is one operator, also during an upgrade."""
     (deployment,) = of_kind(helm.template(), "Deployment")
     assert deployment["spec"]["replicas"] == 1
     assert deployment["spec"]["strategy"] == {"type": "Recreate"}
@@ -90,7 +112,8 @@ def test_the_role_has_the_rights_that_are_used_and_no_more(helm: Helm) -> None:
     assert role["rules"] == rules
     confined = helm.template("watchNamespaces={wine,cellar}")
     assert of_kind(confined, "ClusterRole") + of_kind(confined, "ClusterRoleBinding") == []
-    assert [(each["metadata"]["namespace"], each["rules"]) for each in of_kind(confined, "Role")] == [
+    roles = [each for each in of_kind(confined, "Role") if not each["metadata"]["name"].endswith("-lease")]
+    assert [(each["metadata"]["namespace"], each["rules"]) for each in roles] == [
         ("wine", rules),
         ("cellar", rules),
     ]

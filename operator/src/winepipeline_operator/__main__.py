@@ -2,10 +2,12 @@
 
 import logging
 import os
+import signal
 import sys
 
 from winepipeline_operator.handlers import run
 from winepipeline_operator.kube import Kube, NoCluster
+from winepipeline_operator.leadership import CALL_SECONDS, Leadership
 from winepipeline_operator.operation import CannotListen
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_process.exits import ExitCode
@@ -24,17 +26,22 @@ def main() -> int:
         return ExitCode.USAGE
     configure(settings, "operator")
     try:
-        kube = Kube()
+        kube, lease_kube = Kube(), Kube(CALL_SECONDS)
     except NoCluster as error:
         print(error, file=sys.stderr)
         return ExitCode.USAGE
+    place = settings.operator_namespace, settings.lease_name
+    leadership = Leadership(lease_kube, *place, settings.instance_name, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    kube.set_fence(leadership.demand)
     where = ", ".join(settings.watch_namespaces) or "all namespaces"
     _LOG.info("🍷 working on the pipelines of %s", where)
     try:
-        run(settings, kube)
+        run(settings, kube, leadership)
     except CannotListen as error:
         _LOG.error("%s", error)
         return ExitCode.USAGE
+    finally:
+        leadership.stop()
     return ExitCode.OK
 
 

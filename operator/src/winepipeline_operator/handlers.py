@@ -12,6 +12,7 @@ import kopf
 
 from winepipeline_operator.kinds import PIPELINE
 from winepipeline_operator.kube import Kube
+from winepipeline_operator.leadership import Leadership
 from winepipeline_operator.operation import Operation
 from winepipeline_operator.settings import OperatorSettings
 from winepipeline_operator.spec import GROUP, VERSION
@@ -27,14 +28,14 @@ _BACKOFFS_SECONDS = (0.5, 1, 2, 5, 10, *[15] * 240)
 """For an hour of errors kopf goes on; then the process ends and is started again."""
 
 
-def run(settings: OperatorSettings, kube: Kube) -> None:
+def run(settings: OperatorSettings, kube: Kube, leadership: Leadership) -> None:
     """Run until SIGTERM or SIGINT.
 
     Raises:
         CannotListen: METRICS_PORT is taken.
     """
     registry = kopf.OperatorRegistry()
-    operation = Operation(settings, kube)
+    operation = Operation(settings, kube, leadership)
     operation.listen()
 
     @kopf.on.login(registry=registry)

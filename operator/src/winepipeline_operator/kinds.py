@@ -42,6 +42,7 @@ class Kind:
 PIPELINE: Final = Kind(API_VERSION, KIND, "winepipelines", selector="")
 REPLAY: Final = Kind(API_VERSION, "DeadLetterReplay", "deadletterreplays", selector="")
 NAMESPACE: Final = Kind("v1", "Namespace", "namespaces", selector="")
+LEASE: Final = Kind("coordination.k8s.io/v1", "Lease", "leases", selector="")
 EVENT: Final = Kind("v1", "Event", "events", selector="")
 POD: Final = Kind("v1", "Pod", "pods")
 SECRET: Final = Kind("v1", "Secret", "secrets", selector="", metadata_only=True)

@@ -5,7 +5,7 @@ of our own kind. Every call is bounded in time and may be made from any thread.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -44,8 +44,11 @@ class NoCluster(Exception):
 class Kube:
     """A connection to the API server; its methods raise `KubeError`."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_seconds: float = READ_SECONDS) -> None:
         """Log in as the pod's service account, and outside of a pod as KUBECONFIG says.
+
+        Args:
+            read_seconds: how long an answer may take.
 
         Raises:
             NoCluster: there is neither.
@@ -64,8 +67,14 @@ class Kube:
         settings.connection_pool_maxsize = _CONNECTIONS
         settings.retries = False  # who calls decides when to try again
         settings.keep_alive = True
+        self._read_seconds = read_seconds
+        self._fence: Callable[[], None] = lambda: None
         self._client = client.ApiClient(settings)
         self._host = str(settings.host).rstrip("/")
+
+    def set_fence(self, fence: Callable[[], None]) -> None:
+        """Ask before each change whether it may be; `fence` raises a `KubeError` where it may not."""
+        self._fence = fence
 
     def get(self, kind: Kind, namespace: str, name: str) -> Manifest:
         """One object."""
@@ -113,6 +122,11 @@ class Kube:
             raise Unreachable(f"{what}: {_words(error)}") from error
         finally:
             response.close()
+
+    def create(self, kind: Kind, namespace: str, manifest: Manifest) -> None:
+        """Make an object that is not there yet; `Conflict` when it is."""
+        what = f"create {kind.name} {namespace}/{manifest['metadata']['name']}"
+        self._call("POST", kind.path(namespace), what, {"fieldManager": FIELD_MANAGER}, manifest)
 
     def apply(self, kind: Kind, namespace: str, manifest: Manifest, manager: str = FIELD_MANAGER) -> dict[str, Any]:
         """Make an object so, by Server-Side Apply: what others own and we do not name is left alone."""
@@ -178,13 +192,15 @@ class Kube:
         accept: str = "application/json",
         patch: Patch | None = None,
     ) -> dict[str, Any]:
+        if method != "GET":
+            self._fence()
         headers = {"Accept": accept}
         data = None
         if body is not None:
             data = msgspec.json.encode(body)
             headers["Content-Type"] = f"application/{patch or 'json'}"
         url = f"{self._host}{path}?{urlencode(query or {})}"
-        response = self._send(method, url, what, data, headers, READ_SECONDS)
+        response = self._send(method, url, what, data, headers, self._read_seconds)
         try:
             answer = response.read()
         except (HTTPError, OSError) as error:

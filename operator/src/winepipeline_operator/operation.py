@@ -15,6 +15,7 @@ from winepipeline_operator.informer import Informer
 from winepipeline_operator.kinds import CHILD_KINDS, OPTIONAL_KINDS, PIPELINE, POD, SECRET
 from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import KubeError
+from winepipeline_operator.leadership import Leadership
 from winepipeline_operator.listing import Listing
 from winepipeline_operator.looks import Looks, Means
 from winepipeline_operator.metrics import Metrics
@@ -56,8 +57,8 @@ class CannotListen(Exception):
 class Operation:
     """Everything that runs, from `start` to `stop`; to be used inside the event loop."""
 
-    def __init__(self, settings: OperatorSettings, kube: Kube) -> None:
-        self._settings = settings
+    def __init__(self, settings: OperatorSettings, kube: Kube, leadership: Leadership) -> None:
+        self._settings, self._leadership, self._kube = settings, leadership, kube
         self._metrics = Metrics()
         self._cache = Cache(by_namespace=bool(settings.watch_namespaces))
         self._scopes: tuple[str | None, ...] = settings.watch_namespaces or (None,)
@@ -103,7 +104,6 @@ class Operation:
         self._rounds: Rounds | None = None
         self._looking: Rounds | None = None
         self._steady: dict[Key, Any] = {}
-        self._kube = kube
         self._loop: asyncio.AbstractEventLoop | None = None
         self._endpoints: Endpoints | None = None
 
@@ -115,19 +115,20 @@ class Operation:
         """
         host, port = self._settings.metrics_host, self._settings.metrics_port
         try:
-            self._endpoints = Endpoints(host, port, self._metrics.registry, self._health, self._listing.readiness)
+            self._endpoints = Endpoints(host, port, self._metrics.registry, self._health, self._readiness)
         except OSError as error:
             raise CannotListen(f"METRICS_PORT={port} at {host} cannot be listened on: {error.strerror}") from error
         _LOG.info("🍷 /metrics on port %d", self._endpoints.port)
 
     async def start(self) -> None:
-        """Begin; returns when all that there is in a namespace has been seen once."""
+        """Begin; returns when nobody else acts, and all that there is in a namespace has been seen once."""
         self._loop = asyncio.get_running_loop()
-        self._rounds = Rounds(self._where_seen(self._reconciler.round), self._threads)
-        self._looking = Rounds(self._where_seen(self._looks.look), self._lookers, _LOOK_REST_SECONDS)
+        self._rounds = Rounds(self._where_it_may(self._reconciler.round), self._threads)
+        self._looking = Rounds(self._where_it_may(self._looks.look), self._lookers, _LOOK_REST_SECONDS)
+        self._leadership.start()
         self._listing.start()
         # Not in threads that wait: these would hold up a stop while the API server is away.
-        while not self._listing.begun:  # noqa: ASYNC110
+        while not (self._leadership.held and self._listing.begun):  # noqa: ASYNC110
             await asyncio.sleep(_LISTED_SECONDS)
         await self._wait_for_definition()
         self._replays.start()
@@ -145,11 +146,11 @@ class Operation:
                     return
             await asyncio.sleep(_DEFINITION_SECONDS)
 
-    def _where_seen(self, act: Act) -> Act:
-        """A round that leaves a pipeline alone as long as there may be objects of it that have not been seen."""
+    def _where_it_may(self, act: Act) -> Act:
+        """A round that leaves a pipeline alone while another operator may act, or not all objects of it were seen."""
 
         def turn(key: Key) -> float:
-            if self._listing.is_whole(key[0]):
+            if self._leadership.held and self._listing.is_whole(key[0]):
                 return act(key)
             self._metrics.came_by()
             return _UNSEEN_SECONDS
@@ -242,6 +243,7 @@ class Operation:
     def _health(self) -> Health:
         """Alive: pipelines are looked at, however slowly, and nothing has stopped listening."""
         silent = self._listing.ended + ([] if self._replays.alive else ["deadletterreplays"])
+        silent += ["leases"] if self._leadership.ended else []
         if silent:
             return Health(ok=False, reason="WatchEnded", detail=f"nobody watches {', '.join(silent)}")
         silent_seconds = self._metrics.silent_seconds()
@@ -249,3 +251,10 @@ class Operation:
             detail = f"no round of any pipeline has ended for {silent_seconds:.0f} s"
             return Health(ok=False, reason="RoundsHang", detail=detail)
         return Health(ok=True, reason="Alive")
+
+    def _readiness(self) -> Health:
+        """Ready: all that there is has been seen, and it is this operator's turn."""
+        seen = self._listing.readiness()
+        if seen.ok and not self._leadership.held:
+            return Health(ok=False, reason="NotHolding", detail=f"another operator may act: {self._leadership.words}")
+        return seen

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from winepipeline_operator.kinds import CHILD_KINDS, EVENT, OPTIONAL_KINDS, PIPELINE, POD, REPLAY, SECRET, Kind
+from winepipeline_operator.kinds import CHILD_KINDS, EVENT, LEASE, OPTIONAL_KINDS, PIPELINE, POD, REPLAY, SECRET, Kind
 
 _WATCH = ("get", "list", "watch")
 _OWN = (*_WATCH, "create", "patch", "delete")  # an apply of something new counts as create and patch
@@ -27,6 +27,11 @@ def rules() -> tuple[Mapping[str, Any], ...]:
         _rule((SECRET,), _WATCH),
         _rule((EVENT,), ("create",)),
     )
+
+
+def lease_rules(name: str) -> tuple[Mapping[str, Any], ...]:
+    """The `rules` of a Role in the operator's own namespace, for its Lease; Kubernetes binds no `create` to a name."""
+    return (_rule((LEASE,), ("create",)), {**_rule((LEASE,), ("get", "patch")), "resourceNames": [name]})
 
 
 def _parts_of(subresource: str) -> list[str]:

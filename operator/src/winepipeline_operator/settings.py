@@ -48,6 +48,16 @@ class OperatorSettings(ProcessSettings):
         min_length=1,
         max_length=63,
     )
+    lease_name: str = Field(
+        "",
+        alias="LEASE_NAME",
+        description="The Lease in OPERATOR_NAMESPACE that it must hold to act, so that no two operators act at once. "
+        "Unset: it acts without one.",
+        examples=["winepipeline"],
+        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$",
+        max_length=253,
+        json_schema_extra={"allowed": "the name of a Lease", "default": "none"},
+    )
     monitoring_namespace: str = Field(
         "monitoring",
         alias="MONITORING_NAMESPACE",
