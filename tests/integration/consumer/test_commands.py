@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from winepipeline_local.__main__ import main
+from winepipeline_process.exits import ExitCode
 from winepipeline_producer.stream import Recipe, Stream
 
 from .process import eventually
@@ -89,6 +90,29 @@ def test_a_rewind_and_a_repair_are_shown_before_they_are_made(scene: Scene, comm
     assert (found["done"], found["refusals"]) == (True, [])
     scene.prove()
     assert "There is nothing to do" in command("audit", "--repair")[1]
+
+
+@pytest.mark.parametrize("damage", ["DROP TABLE", "TRUNCATE TABLE"])
+def test_a_ledger_that_is_gone_is_made_anew_by_a_repair(scene: Scene, command: Command, damage: str) -> None:
+    """A consumer says what is missing rather than load the topic once more; a repair makes it from tables and topic."""
+    scene.produce(60)
+    scene.consumer()
+    scene.wait_until_landed()
+    scene.consumers[-1].stop()
+    scene.query(f"{damage} {scene.names.ledger}")
+    scene.produce(20)
+    stopped = scene.consumer()
+    assert stopped.ended() == ExitCode.WAREHOUSE
+    assert "LedgerMissing" in stopped.log
+    assert scene.count() == 60
+    status, told = command("audit", "--repair")
+    assert (status, told.count("the ledger has no rows for it"), "Nothing was changed" in told) == (0, 2, True)
+    assert ("CREATE TABLE IF NOT EXISTS" in told) == (damage == "DROP TABLE")
+    assert command("audit", "--repair", "--yes")[0] == 0
+    assert scene.audit().holds
+    scene.consumer()
+    scene.wait_until_landed()
+    scene.prove()
 
 
 def _let_time_pass(scene: Scene) -> None:

@@ -210,6 +210,21 @@ def test_a_log_that_lost_its_end_is_not_passed_over(place: Place) -> None:
     assert place.query("SELECT NEXT_OFFSET FROM {ledger} WHERE PARTITION = 0") == [(8,)]
 
 
+@pytest.mark.parametrize("damage", ["DELETE FROM {ledger} WHERE PARTITION = 0", "TRUNCATE TABLE {ledger}"])
+def test_rows_without_a_row_of_the_ledger_are_not_loaded_once_more(place: Place, damage: str) -> None:
+    """The claim says which partition it is instead of beginning at the log's start, and leaves the ledger alone."""
+    load(place.session, place.names, work_of(place.claim(0, 1), [*EIGHT, (1, 0)], [(0, 8)]))
+    place.change(damage)
+    left = place.count("ledger")
+    with pytest.raises(Misconfigured) as caught:
+        place.claim(0, 1, 2)
+    assert caught.value.reason == "LedgerMissing"
+    assert "9 rows of partition 0" in caught.value.message
+    assert "audit --repair" in caught.value.hint
+    assert place.count("ledger") == left
+    assert place.claim(2) == {2: Claim(2, 0, 1)}
+
+
 def test_another_topic_has_a_ledger_of_its_own(place: Place) -> None:
     """Two topics can be loaded into one table."""
     place.claim(0)

@@ -5,10 +5,11 @@ import logging
 import pytest
 
 from winepipeline_warehouse.errors import Misconfigured
+from winepipeline_warehouse.load import load
 from winepipeline_warehouse.prepare import prepare
 
 from .conftest import MakePlace
-from .place import Place
+from .place import Place, work_of
 
 
 def objects(place: Place) -> set[str]:
@@ -59,6 +60,39 @@ def test_a_table_with_other_columns_is_named_and_nothing_is_changed(make_place: 
     assert "nothing was changed" in hint
     assert objects(place) == {place.settings.table}
     assert place.count("target") == 1
+
+
+@pytest.mark.parametrize(("rows", "rejected", "told"), [([(0, 0)], [], "target"), ([], [(0, 0)], "rejected")])
+def test_a_ledger_that_is_gone_is_not_made_anew_beside_rows(
+    place: Place, rows: list[tuple[int, int]], rejected: list[tuple[int, int]], told: str
+) -> None:
+    """An empty one would load the whole topic once more: the consumer says so at its start, and makes nothing."""
+    load(place.session, place.names, work_of(place.claim(0), rows, rejected))
+    place.change("ALTER TABLE {ledger} RENAME TO {ledger}_ELSEWHERE")
+    with pytest.raises(Misconfigured) as caught:
+        prepare(place.open(), place.names)
+    assert caught.value.reason == "LedgerMissing"
+    assert f"{getattr(place.names, told)} holds events" in caught.value.message
+    assert f"UNDROP TABLE {place.names.ledger}" in caught.value.hint
+    assert "audit --repair" in caught.value.hint
+    assert f"{place.settings.table}_LEDGER" not in objects(place)
+    place.change("ALTER TABLE {ledger}_ELSEWHERE RENAME TO {ledger}")
+    prepare(place.open(), place.names)
+
+
+def test_a_target_that_is_gone_is_not_replaced_by_an_empty_one(place: Place) -> None:
+    """The ledger knows of rows, so nobody reads on as if they were there; with the ledger gone too all begins anew."""
+    load(place.session, place.names, work_of(place.claim(0), [(0, 0)]))
+    place.change("DROP TABLE {target}")
+    with pytest.raises(Misconfigured) as caught:
+        prepare(place.open(), place.names)
+    assert caught.value.reason == "TargetMissing"
+    assert f"UNDROP TABLE {place.names.target}" in caught.value.hint
+    assert place.settings.table not in objects(place)
+    place.change("DROP TABLE {ledger}")
+    place.change("DROP TABLE {rejected}")
+    prepare(place.open(), place.names)
+    assert place.count("target") == place.count("ledger") == 0
 
 
 def test_leftovers_of_an_older_way_of_loading_are_told(make_place: MakePlace, caplog: pytest.LogCaptureFixture) -> None:

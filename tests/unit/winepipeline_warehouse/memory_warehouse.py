@@ -120,6 +120,14 @@ class MemorySession(Session):
             prefix = statement.rpartition("/")[2]
             self._store.files = {name: file for name, file in self._store.files.items() if not name.startswith(prefix)}
             return []
+        if unknown := re.fullmatch(
+            r"SELECT P, COUNT.*P IN \(([\d, ]+)\) AND P NOT IN \(SELECT PARTITION .*", statement
+        ):
+            keys = [(*parameters[:3], int(each)) for each in unknown[1].split(", ")]
+            counts = {
+                key[3]: sum(row.key == key for row in self._store.rows) for key in keys if key not in self._ledger()
+            }
+            return [pair for pair in counts.items() if pair[1]]
         found = re.fullmatch(r"SELECT (DISTINCT )?([\w, ]+) FROM \S+_LEDGER WHERE (.+)", statement)
         assert found, f"not known here: {statement}"
         names = [each.removesuffix(" = %s") for each in found[3].split(" AND ")]

@@ -17,7 +17,7 @@ from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session, Step, no_step
 from winepipeline_warehouse.settings import WarehouseSettings
-from winepipeline_warehouse.standing import Standing, standing
+from winepipeline_warehouse.standing import Standing, ledger_stands, standing
 
 IDLE_SECONDS = 10.0
 """A ledger that moved so lately has a consumer somewhere, though the group may not know it any more."""
@@ -80,8 +80,10 @@ class Ledger:
 
     def statements(self, corrections: list[Correction], who: str) -> list[Statement]:
         """What would be carried out."""
+        with self._session() as session:
+            there = ledger_stands(session, self._names)
         return [
-            *prelude(self._names, self.origin, corrections),
+            *prelude(self._names, self.origin, corrections, ledger_is_there=there),
             *statements(self._names, self.origin, corrections, f"{who}/…"),
         ]
 

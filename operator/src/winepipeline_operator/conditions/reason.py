@@ -86,6 +86,8 @@ class Reason(StrEnum):
     NO_WAREHOUSE = "NoWarehouse"
     TABLE_MISMATCH = "TableMismatch"
     LEDGER_DOUBLED = "LedgerDoubled"
+    LEDGER_MISSING = "LedgerMissing"
+    TARGET_MISSING = "TargetMissing"
     TOPIC_RECREATED = "TopicRecreated"
     LOG_LOST_ITS_END = "LogLostItsEnd"
     REJECTS_REFUSED = "RejectsRefused"
@@ -225,6 +227,8 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.NO_WAREHOUSE: "There is no virtual warehouse to work with.",
     Reason.TABLE_MISMATCH: "The table stands with other columns: rename it, or name another one.",
     Reason.LEDGER_DOUBLED: "The ledger has a partition twice: see the message.",
+    Reason.LEDGER_MISSING: "The ledger, or a row of it, is gone: see docs/how-to/recover.md.",
+    Reason.TARGET_MISSING: "The table of events is gone: see docs/how-to/recover.md.",
     Reason.TOPIC_RECREATED: "The topic was deleted and made again: see docs/how-to/topic-recreated.md.",
     Reason.LOG_LOST_ITS_END: "A partition ends before the ledger stands: see docs/how-to/recover.md.",
     Reason.REJECTS_REFUSED: "The table of rejects does not take what it must: compare its columns.",

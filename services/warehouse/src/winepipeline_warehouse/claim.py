@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from winepipeline_warehouse.errors import Misconfigured
 from winepipeline_warehouse.ledger import Claim, Origin
 from winepipeline_warehouse.lost_end import Ends, too_short
+from winepipeline_warehouse.missing import refuse_unknown
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
 
@@ -46,7 +47,7 @@ def claim(
     Raises:
         LogLostItsEnd: a log ends before the ledger stands.
         OriginChanged: the ledger has this topic under another id, and nobody has accepted the new one.
-        Misconfigured: the ledger has two rows for a partition; or the warehouse's.
+        Misconfigured: the ledger has two rows for a partition, or none where the tables have some; or the warehouse's.
         Unavailable: the warehouse's.
     """
     if not log_starts:
@@ -81,7 +82,9 @@ def _to_claim(
     if ends is not None:
         asked = {partition: row for partition, row in before.items() if partition in log_starts}
         short = too_short(session, names, origin, asked, ends)
-    return {partition: start for partition, start in log_starts.items() if partition not in short}
+    allowed = {partition: start for partition, start in log_starts.items() if partition not in short}
+    refuse_unknown(session, names, origin, allowed.keys() - before.keys())
+    return allowed
 
 
 def _tell_expired(found: Claim) -> None:

@@ -9,6 +9,8 @@ from winepipeline_warehouse.errors import Fenced
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session, Step, no_step
+from winepipeline_warehouse.standing import ledger_stands
+from winepipeline_warehouse.tables import create_statements
 
 _TOPIC = (
     "EVENT_METADATA:cluster_id::VARCHAR = %s AND EVENT_METADATA:topic::VARCHAR = %s "
@@ -41,14 +43,19 @@ class Statement:
         return self.text.replace("%s", "{}").format(*words)
 
 
-def prelude(names: Names, origin: Origin, corrections: Sequence[Correction]) -> tuple[Statement, ...]:
-    """Before the transaction, since they end one: tables with one copy of each row that stands twice.
+def prelude(
+    names: Names, origin: Origin, corrections: Sequence[Correction], *, ledger_is_there: bool = True
+) -> tuple[Statement, ...]:
+    """Before the transaction, since they end one: the ledger, if it is gone; tables with one copy of each doubled row.
 
-    Tables have no row numbers, so that of two rows alike neither can be removed without the other.
+    Tables have no row numbers, so that of two rows alike neither can be removed without the other. An empty ledger
+    that a crash leaves behind does no harm: nobody claims a partition of which the tables alone have rows.
     """
-    return tuple(
+    ledger = () if ledger_is_there else (Statement(create_statements(names)[names.ledger], (), None, "make_ledger"),)
+    surplus = (
         statement for each in corrections if each.surplus for statement in _put_aside(names, origin, each.partition)
     )
+    return (*ledger, *surplus)
 
 
 def postlude(names: Names, corrections: Sequence[Correction]) -> tuple[Statement, ...]:
@@ -86,7 +93,8 @@ def correct(
         Misconfigured: the warehouse's.
     """
     owner = f"{who}/{secrets.token_hex(6)}"
-    for statement in prelude(names, origin, corrections):
+    there = ledger_stands(session, names)
+    for statement in prelude(names, origin, corrections, ledger_is_there=there):
         session.change(statement.text, statement.parameters, scans=True)
     with session.transaction(step):
         for statement in statements(names, origin, corrections, owner):

@@ -3,6 +3,7 @@
 import logging
 
 from winepipeline_warehouse.errors import Misconfigured
+from winepipeline_warehouse.missing import refuse_to_replace
 from winepipeline_warehouse.names import STAGING_TABLE, Names
 from winepipeline_warehouse.session import Session
 from winepipeline_warehouse.tables import Column, create_statements, differences, expected
@@ -16,7 +17,8 @@ def prepare(session: Session, names: Names, *, dimensions: bool = False) -> None
     `dimensions` are the tables of customers and products, which only a history needs.
 
     Raises:
-        Misconfigured: a table has other columns (which is said), or the role may not create what is missing.
+        Misconfigured: a table has other columns (which is said), or is gone though others know of its rows; or the
+            role may not create what is missing.
         Unavailable: try again later.
     """
     _create_containers(session, names)
@@ -24,6 +26,7 @@ def prepare(session: Session, names: Names, *, dimensions: bool = False) -> None
     for table, wanted in expected(names, dimensions=dimensions).items():
         if table.upper() in standing:
             _check(session, table, wanted)
+    refuse_to_replace(session, names, standing)
     for name, statement in create_statements(names, dimensions=dimensions).items():
         if name.upper() not in standing:
             session.change(statement)

@@ -78,7 +78,8 @@ def standing(
     """
     key = (origin.cluster_id, origin.topic, origin.topic_id)
     ledger: dict[int, list[LedgerRow]] = defaultdict(list)
-    for partition, at, now, owner, *numbers in session.query(_ledger(names), key):
+    rows = session.query(_ledger(names), key) if ledger_stands(session, names) else []
+    for partition, at, now, owner, *numbers in rows:
         first, next_, epoch, loaded, rejected, skipped, expired = map(int, numbers)
         idle_seconds = (now - at).total_seconds()
         row = LedgerRow(first, next_, epoch, str(owner), loaded, rejected, skipped, expired, idle_seconds)
@@ -90,6 +91,12 @@ def standing(
         partition: Standing(tuple(ledger.get(partition, ())), tuple(islands.get(partition, ())))
         for partition in sorted({*ledger, *islands})
     }
+
+
+def ledger_stands(session: Session, names: Names) -> bool:
+    """Whether there is a ledger: somebody may have dropped it, and a repair makes it anew."""
+    shown = session.query(f"SHOW TABLES LIKE '{names.table}_LEDGER' IN SCHEMA {names.schema}")
+    return any(f"{names.schema}.{row[1]}".upper() == names.ledger.upper() for row in shown)
 
 
 def _ledger(names: Names) -> str:
@@ -105,7 +112,7 @@ def _islands(names: Names, cuts: Mapping[int, int]) -> str:
     cases = " ".join(f"WHEN {int(partition)} THEN {int(cut)}" for partition, cut in sorted(cuts.items()))
     behind = f"IFF(O >= CASE P {cases} ELSE 0 END, 1, 0)" if cases else "0"
     return f"""
-WITH seen AS ({_offsets(names.target, 1)} UNION ALL {_offsets(names.rejected, 0)}),
+WITH seen AS ({offsets_of(names.target, 1)} UNION ALL {offsets_of(names.rejected, 0)}),
 once AS (SELECT P, O, MAX(LOADED) AS LOADED, COUNT(*) AS TIMES FROM seen GROUP BY P, O),
 ranked AS (
   SELECT P, O, LOADED, TIMES, {behind} AS BEHIND, O - ROW_NUMBER() OVER (PARTITION BY P ORDER BY O) AS ISLAND FROM once
@@ -115,7 +122,8 @@ GROUP BY P, ISLAND, BEHIND ORDER BY P, MIN(O)
 """
 
 
-def _offsets(table: str, loaded: int) -> str:
+def offsets_of(table: str, loaded: int) -> str:
+    """Partition, offset and `loaded` of each row of a topic; parameters: cluster, topic and topic id."""
     return (
         "SELECT EVENT_METADATA:partition::INTEGER AS P, EVENT_METADATA:offset::INTEGER AS O, "
         f"{loaded} AS LOADED FROM {table} WHERE EVENT_METADATA:cluster_id::VARCHAR = %s "
