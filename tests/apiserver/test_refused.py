@@ -68,6 +68,12 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"broker": {"redpanda": {"storage": {"size": "5Gi"}}}},
         {"broker": {"redpanda": {"storage": {"size": "5000Mi"}}}},
     ),
+    (
+        "storage-class-immutable",
+        {"broker": {"redpanda": {"storage": {"storageClassName": "ssd"}}}},
+        {"broker": {"redpanda": {"storage": {"storageClassName": "hdd"}}}},
+    ),
+    ("emulator-storage-class-immutable", {}, {"warehouse": {"emulator": {"storageClassName": "ssd"}}}),
     ("group-id-immutable", {}, {"consumer": {"groupId": "another"}}),
 ]
 TRANSITIONS = {rule.name: rule for _, part in part_types(WinePipeline) for rule in part.transition_rules}

@@ -5,7 +5,7 @@ That the API server reads them the same way is proved where there is an API serv
 """
 
 import re
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 from hypothesis import given
@@ -76,6 +76,8 @@ TEXTS = {
 
 def values(annotation: Any, name: str, spoken_of: set[str]) -> st.SearchStrategy[Any]:
     """Values of a type, few enough to meet one another."""
+    if get_origin(annotation) is Annotated:
+        return values(get_args(annotation)[0], name, spoken_of)
     if get_origin(annotation) is Literal:
         return st.sampled_from(get_args(annotation))
     if isinstance(annotation, type) and issubclass(annotation, Part):

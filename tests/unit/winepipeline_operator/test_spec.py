@@ -79,6 +79,8 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("dead-letter-partitions-never-shrink", {"deadLetterTopic": {"partitions": 2}}, {}),
     ("storage-never-shrinks", {}, {"broker": {"redpanda": {"storage": {"size": "5G"}}}}),
+    ("storage-class-immutable", {}, {"broker": {"redpanda": {"storage": {"storageClassName": "ssd"}}}}),
+    ("emulator-storage-class-immutable", {}, {"warehouse": {"emulator": {"storageClassName": "ssd"}}}),
     (
         "broker-kind-immutable",
         {},

@@ -23,7 +23,7 @@ _SHARE = Share(cpu=("100m", "2"), memory=("512Mi", "1Gi"))
 def emulator(pipeline: WinePipeline, observed: Observed, platform: Platform) -> tuple[Manifest, ...]:
     """All that the emulator consists of; its volume alone, if that stands, where a Snowflake account took its place."""
     name = child_name(pipeline, "emulator")
-    claim = volume_claim(pipeline, "emulator", VOLUME_SIZE)
+    claim = _claim(pipeline, observed)
     if pipeline.spec.warehouse.emulator is None:
         # What is not wanted is pruned, and a change of the resource must not take rows with it.
         return (claim,) if ChildId.of(claim) in observed.children else ()
@@ -41,6 +41,16 @@ def emulator(pipeline: WinePipeline, observed: Observed, platform: Platform) -> 
         # Two emulators on one volume would spoil each other's files.
         deployment(pipeline, "emulator", 1, template, STOP_THEN_START),
     )
+
+
+def _claim(pipeline: WinePipeline, observed: Observed) -> Manifest:
+    """Its volume. The class of one that stands cannot change: it is named again if it was named, and only then."""
+    emulator = pipeline.spec.warehouse.emulator
+    wanted = None if emulator is None else emulator.storage_class_name
+    standing = observed.children.get(ChildId("v1", "PersistentVolumeClaim", child_name(pipeline, "emulator")))
+    if standing is not None and (wanted is not None or emulator is None):
+        wanted = standing["spec"].get("storageClassName")
+    return volume_claim(pipeline, "emulator", VOLUME_SIZE, wanted)
 
 
 def _program(platform: Platform, claim: str, upload_seconds: float) -> Program:

@@ -114,7 +114,9 @@ def owner_of_volumes(pipeline: WinePipeline) -> dict[str, Any]:
     return {"ownerReferences": [{**owner_reference(pipeline), "controller": False}]}
 
 
-def volume_claim(pipeline: WinePipeline, component: Component, size: str) -> Manifest:
+def volume_claim(
+    pipeline: WinePipeline, component: Component, size: str, storage_class_name: str | None = None
+) -> Manifest:
     """A volume. It belongs to the pipeline, and goes with it, only under `deletionPolicy: Delete`."""
     return {
         "apiVersion": "v1",
@@ -125,7 +127,11 @@ def volume_claim(pipeline: WinePipeline, component: Component, size: str) -> Man
             "labels": labels(pipeline, component),
             **owner_of_volumes(pipeline),
         },
-        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": size}},
+            **({"storageClassName": storage_class_name} if storage_class_name else {}),
+        },
     }
 
 

@@ -19,14 +19,19 @@ from winepipeline_operator.children.addresses import ADMIN, KAFKA, RPC, SCHEMA_R
 from winepipeline_operator.children.pod import Share
 from winepipeline_operator.identity import child_name
 from winepipeline_operator.platform import Platform
+from winepipeline_operator.quantity import bytes_of
 from winepipeline_operator.spec import WinePipeline
 
 DATA = "/var/lib/redpanda/data"
 _LISTENER = "internal"
 """The name of each listener; the advertised address belongs to the one of this name."""
 
+_DEFAULT_FREE_BYTES = 5 * 2**30
 _SMALLEST_FREE_BYTES = 10 * 2**20
-"""Redpanda's default of 5 GiB would stop all writes on a demo's volume at once."""
+"""Redpanda stops all writes when less is free than 5 GiB, by default, and takes no less than 10 MiB for it."""
+
+_FREE_SHARE = 20
+"""On a small volume the default would stop writes at once: there it is a twentieth of the volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,9 @@ default_topic_replications: {replication}
 internal_topic_replication_factor: {replication}
 # The lag of each group, for who watches the broker.
 enable_consumer_group_metrics: [group, partition, consumer_lag]
+"""
+
+_FREE = """\
 storage_min_free_bytes: {free_bytes}
 """
 
@@ -110,8 +118,15 @@ def files(pipeline: WinePipeline, platform: Platform) -> dict[str, str]:
     """The files of the ConfigMap."""
     name = child_name(pipeline, "redpanda")
     seeds = [broker_host(f"{name}-{index}", pipeline, platform) for index in range(brokers(pipeline))]
-    bootstrap = _BOOTSTRAP.format(replication=min(3, brokers(pipeline)), free_bytes=_SMALLEST_FREE_BYTES)
-    return {".bootstrap.yaml": bootstrap, "redpanda.yaml": _node(pipeline, seeds)}
+    bootstrap = _BOOTSTRAP.format(replication=min(3, brokers(pipeline)))
+    return {".bootstrap.yaml": bootstrap + _free(pipeline), "redpanda.yaml": _node(pipeline, seeds)}
+
+
+def _free(pipeline: WinePipeline) -> str:
+    """How much of the volume stays free; nothing where Redpanda's own default is no more than a twentieth of it."""
+    redpanda = pipeline.spec.broker.redpanda
+    share = _DEFAULT_FREE_BYTES if redpanda is None else bytes_of(redpanda.storage.size) // _FREE_SHARE
+    return "" if share >= _DEFAULT_FREE_BYTES else _FREE.format(free_bytes=max(_SMALLEST_FREE_BYTES, share))
 
 
 def what_restarts(pipeline: WinePipeline) -> str:

@@ -1,5 +1,6 @@
 """The brokers' volumes: each claimed by the StatefulSet, and grown when the resource wants more."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from winepipeline_operator.children.objects import owner_of_volumes
@@ -14,13 +15,17 @@ VOLUME: Final = "data"
 
 def claim_template(pipeline: WinePipeline, observed: Observed) -> dict[str, Any]:
     """The volume of each broker. A StatefulSet's templates cannot be changed: the one that stands is kept."""
+    standing = _standing_template(pipeline, observed)
+    size = _wanted(pipeline) if standing is None else str(standing["resources"]["requests"]["storage"])
+    name = _class(pipeline) if standing is None else standing.get("storageClassName")
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": {"name": VOLUME, "labels": labels(pipeline, "redpanda")},
         "spec": {
             "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": _size_in_template(pipeline, observed) or _wanted(pipeline)}},
+            "resources": {"requests": {"storage": size}},
+            **({"storageClassName": name} if name else {}),
         },
     }
 
@@ -62,8 +67,14 @@ def _wanted(pipeline: WinePipeline) -> str:
     return wanted.storage.size if wanted is not None else ""
 
 
-def _size_in_template(pipeline: WinePipeline, observed: Observed) -> str | None:
+def _class(pipeline: WinePipeline) -> str | None:
+    redpanda = pipeline.spec.broker.redpanda
+    return redpanda.storage.storage_class_name if redpanda is not None else None
+
+
+def _standing_template(pipeline: WinePipeline, observed: Observed) -> Mapping[str, Any] | None:
     standing = observed.children.get(ChildId("apps/v1", "StatefulSet", child_name(pipeline, "redpanda")))
     if standing is None:
         return None
-    return str(standing["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"])
+    template: Mapping[str, Any] = standing["spec"]["volumeClaimTemplates"][0]["spec"]
+    return template

@@ -51,6 +51,11 @@ StorageSize = Annotated[
     Field(min_length=1, max_length=20, pattern=r"^[1-9][0-9]{0,14}(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"),
     Form("a whole number of bytes with a unit: Ki, Mi, Gi, Ti, Pi, or k, M, G, T, P"),
 ]
+StorageClassName = Annotated[
+    str,
+    Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"),
+    Form("a StorageClass's name: lower-case letters, digits, '-' and '.'"),
+]
 Account = Annotated[
     str,
     Field(min_length=1, max_length=255, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"),

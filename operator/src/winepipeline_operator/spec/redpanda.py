@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from winepipeline_operator.quantity import bytes_of
-from winepipeline_operator.spec.form import StorageSize
+from winepipeline_operator.spec.form import StorageClassName, StorageSize
 from winepipeline_operator.spec.part import Part
 from winepipeline_operator.spec.rule import Transition
 
@@ -17,7 +17,23 @@ class Storage(Part):
         default="5Gi", description="How large each broker's volume is. It may grow, never shrink.", examples=["5Gi"]
     )
 
+    storage_class_name: StorageClassName | None = Field(
+        default=None,
+        description="The StorageClass of the volumes; without it the cluster's default one. It cannot change later; "
+        "one with `allowVolumeExpansion: true` lets `size` grow.",
+        examples=["ssd"],
+    )
+
     transition_rules: ClassVar[tuple[Transition["Storage"], ...]] = (
+        Transition(
+            name="storage-class-immutable",
+            field="storageClassName",
+            cel="has(self.storageClassName) == has(oldSelf.storageClassName) && "
+            "(!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",
+            message="a volume's StorageClass cannot be changed: write the one that was there; "
+            "for another one create a second WinePipeline and delete this one when it is drained",
+            holds=lambda old, new: new.storage_class_name == old.storage_class_name,
+        ),
         Transition(
             name="storage-never-shrinks",
             field="size",

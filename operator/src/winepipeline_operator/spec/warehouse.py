@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from winepipeline_operator.spec.form import Account, Identifier, TableName
+from winepipeline_operator.spec.form import Account, Identifier, StorageClassName, TableName
 from winepipeline_operator.spec.part import Part
-from winepipeline_operator.spec.rule import Rule
+from winepipeline_operator.spec.rule import Rule, Transition
 from winepipeline_operator.spec.secret import SecretReference
 
 Authentication = Literal["Password", "KeyPair"]
@@ -22,6 +22,23 @@ class Emulator(Part):
         description="How many seconds each upload takes at least: an account is far away, and the emulator is not. "
         "With it a consumer is as slow as in earnest, and scaling is seen at moderate loads.",
         examples=[0.5],
+    )
+    storage_class_name: StorageClassName | None = Field(
+        default=None,
+        description="The StorageClass of its volume; without it the cluster's default one. It cannot be changed later.",
+        examples=["ssd"],
+    )
+
+    transition_rules: ClassVar[tuple[Transition["Emulator"], ...]] = (
+        Transition(
+            name="emulator-storage-class-immutable",
+            field="storageClassName",
+            cel="has(self.storageClassName) == has(oldSelf.storageClassName) && "
+            "(!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",
+            message="a volume's StorageClass cannot be changed: write the one that was there, or create a second "
+            "WinePipeline",
+            holds=lambda old, new: new.storage_class_name == old.storage_class_name,
+        ),
     )
 
 

@@ -19,7 +19,7 @@ def _of(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Fields]:
 
 
 def _redpanda(replicas: int) -> st.SearchStrategy[Fields]:
-    fields = _of(storage=_of(size=_SIZES), console=_of(enabled=st.booleans()))
+    fields = _of(storage=_of(size=_SIZES, storageClassName=st.just("ssd")), console=_of(enabled=st.booleans()))
     return fields.map(lambda found: {"redpanda": {"replicas": replicas, **found}})
 
 
@@ -43,6 +43,7 @@ _ACCOUNT = st.fixed_dictionaries(
         "table": st.sampled_from(["EVENTS", "T" * 240]),
     },
 ).map(lambda found: {"snowflake": found})
+_ON_SSD: Fields = {"emulator": {"storageClassName": "ssd"}}
 _SCALING = _of(
     mode=st.sampled_from(["Builtin", "Keda", "Recommend", "Off"]),
     minReplicas=st.integers(0, 6),
@@ -63,7 +64,7 @@ def pipelines(draw: st.DrawFn) -> WinePipeline:
     brokers = draw(st.sampled_from([0, 1, 3, 5, 9]))
     spec: Fields = {
         "broker": draw(_redpanda(brokers) if brokers else _EXTERNAL),
-        "warehouse": draw(st.one_of(st.just({"emulator": {}}), _ACCOUNT)),
+        "warehouse": draw(st.one_of(st.sampled_from([{"emulator": {}}, _ON_SSD]), _ACCOUNT)),
         "topic": draw(_topic(3 if brokers >= 3 else 1)),
         **draw(
             _of(

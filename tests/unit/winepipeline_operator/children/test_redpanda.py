@@ -42,6 +42,17 @@ def test_only_a_demo_is_small(pipeline: Make) -> None:
     assert [node_file(each)["developer_mode"] for each in (small, account, several)] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("size", "free_bytes"),
+    [("100Mi", 10 * 2**20), ("5Gi", 256 * 2**20), ("99Gi", 99 * 2**30 // 20), ("100Gi", None), ("200Gi", None)],
+)
+def test_a_large_volume_keeps_redpandas_own_reserve(pipeline: Make, size: str, free_bytes: int | None) -> None:
+    """A broker stops writes in time before its disk is full, and a demo's small volume takes events all the same."""
+    manifests = wanted(pipeline({"broker": {"redpanda": {"storage": {"size": size}}}}))
+    bootstrap = yaml.safe_load(the(manifests, "ConfigMap", REDPANDA)["data"][".bootstrap.yaml"])
+    assert bootstrap.get("storage_min_free_bytes") == free_bytes
+
+
 def test_all_brokers_have_the_same_seeds(pipeline: Make) -> None:
     """Brokers find each other, and found one cluster and not several."""
     host = "albert-redpanda-{}.albert-redpanda-headless.default.svc.cluster.local"

@@ -64,6 +64,16 @@ def test_a_volume_that_somebody_made_larger_stays_so(pipeline: Make) -> None:
     assert the(after, CLAIM, "data-albert-redpanda-0")["spec"]["resources"]["requests"]["storage"] == "30Gi"
 
 
+def test_volumes_are_of_the_class_that_the_resource_names(pipeline: Make) -> None:
+    """Brokers' and emulator's volumes get the StorageClass; without one the cluster's default one, by not naming it."""
+    ssd = {"storageClassName": "ssd"}
+    named = wanted(pipeline({"broker": {"redpanda": {"storage": ssd}}, "warehouse": {"emulator": ssd}}))
+    for manifests, said in ((named, "ssd"), (wanted(pipeline({})), None)):
+        (template,) = the(manifests, "StatefulSet", "albert-redpanda")["spec"]["volumeClaimTemplates"]
+        for claim in (template, the(manifests, CLAIM, "albert-emulator")):
+            assert claim["spec"].get("storageClassName") == said
+
+
 def test_the_emulators_rows_stay_when_an_account_takes_its_place(pipeline: Make) -> None:
     """Moving to an account takes the emulator away and leaves its volume."""
     before = wanted(pipeline({}))
