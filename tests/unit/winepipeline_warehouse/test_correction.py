@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from winepipeline_warehouse.correction import Correction, Log, Refusal, mended, rewound
@@ -121,6 +121,10 @@ def test_a_repair_makes_everything_agree(world: World) -> None:
     assert mended(0, after.standing(), after.log) is None
 
 
+BEFORE_ITS_LEDGER = World(0, 0, frozenset(), frozenset(), frozenset({0, 1}), 0, (LedgerRow(1, 2, 1, "", 0, 0, 0, 0),))
+
+
+@example(world=BEFORE_ITS_LEDGER, to=0, allow_gap=False)
 @given(worlds(most_ledgers=1), offsets, st.booleans())
 def test_a_rewind_takes_only_what_comes_again(world: World, to: int, allow_gap: bool) -> None:
     """From the offset on nothing is left, everything before it stays, and what was taken is in the topic."""

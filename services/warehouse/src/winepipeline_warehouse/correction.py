@@ -98,6 +98,8 @@ def rewound(partition: int, found: Standing, log: Log, to: int, *, allow_gap: bo
         to = log.start
     if to >= row.next_offset:
         return None
+    if any(each.start < to < each.stop for each in found.islands):
+        return Refusal(partition, f"rows stand before offset {to}, where its ledger begins", _REPAIR_FIRST)
     kept, gone = _parted(found, to)
     only_copies = _covered(gone).without(log.messages)
     if only_copies.count:
