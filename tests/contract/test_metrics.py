@@ -31,6 +31,7 @@ CONTRACT: dict[str, tuple[str, set[str]]] = {
     "winepipeline_warehouse_retrying": ("gauge", set()),
     "winepipeline_committed_offset": ("gauge", PARTITION),
     "winepipeline_audit_last_success_timestamp_seconds": ("gauge", set()),
+    "winepipeline_audit_age_intervals": ("gauge", set()),
     "winepipeline_audit_missing_events": ("gauge", set()),
     "winepipeline_audit_duplicate_events": ("gauge", set()),
 }

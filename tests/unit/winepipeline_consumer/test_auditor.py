@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,3 +143,16 @@ def test_a_partition_that_hardly_moves_does_not_hold_the_others_back(desk: Desk)
     desk.committed = {0: 13, 1: 160}
     desk.auditor.look()
     assert {mark and mark.at for mark in desk.asked[-1].values()} == {NOW + dt.timedelta(days=1)}
+
+
+def test_how_long_no_audit_has_held_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alert sees that audits fail: in intervals, from the start on, and 0 again once one holds."""
+    begun = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 4.5 * 900)
+    desk.auditor.look()
+    desk.fault = Unavailable("QueryCancelled", "SQL execution canceled")
+    desk.auditor.look()
+    assert desk.value("age_intervals") == pytest.approx(4.5, abs=0.1)
+    desk.fault = None
+    desk.auditor.look()
+    assert desk.value("age_intervals") == 0

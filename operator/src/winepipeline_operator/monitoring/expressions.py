@@ -102,6 +102,13 @@ def audit_faults(scope: Scope) -> str:
     return f"sum by ({BY}) ({missing} + {twice})"
 
 
+def audit_age(scope: Scope) -> str:
+    """Since how many audits none has held, of the consumer for which that is most; none while nothing lands."""
+    age = scope.series("winepipeline_audit_age_intervals")
+    lands = total_rate(scope, "kafka_events_inserted_snowflake_total", by="namespace, instance")
+    return f"max by ({BY}) ({age} and on (namespace, instance) {lands} > 0)"
+
+
 def up(scope: Scope, component: str) -> str:
     """How many processes of a component answer when they are scraped."""
     return f"sum by ({BY}) ({scope.series('up', component=component)})"

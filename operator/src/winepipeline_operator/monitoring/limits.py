@@ -54,6 +54,9 @@ WAREHOUSE_TROUBLE: Final = Limit(warning=1)
 AUDIT_FAULTS: Final = Limit(critical=1)
 """Events that are missing or there twice."""
 
+AUDIT_AGE: Final = Limit(warning=4)
+"""Audits that should have held, and did not, since the last one that did: one that is put off is no news."""
+
 CONSUMERS_UP: Final = Limit(critical=1, below=True)
 """Consumers whose metrics can be read."""
 

@@ -123,6 +123,16 @@ def _losses(scope: Scope) -> Iterator[Alert]:
         description="The ledger and the table do not agree: somebody changed the table, or exactly-once is broken. "
         "Nothing repairs this by itself. Run `winepipeline audit` and keep what it prints.",
     )
+    yield Alert(
+        name="WinePipelineAuditOverdue",
+        severity="warning",
+        limit=limits.AUDIT_AGE,
+        expression=beyond(expressions.audit_age(scope), limits.AUDIT_AGE, "warning"),
+        hold_seconds=1800,
+        summary=f"{_OF}: no audit of a consumer has held for {{{{ $value | humanize }}}} intervals, and rows land",
+        description="Whether events are missing or there twice is not known since then. The consumer's log says why "
+        "the audit was not made.",
+    )
 
 
 def _neighbours(scope: Scope) -> Iterator[Alert]:

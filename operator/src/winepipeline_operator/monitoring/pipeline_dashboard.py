@@ -184,6 +184,18 @@ _STICKS = (
     ),
     Panel(
         "stat",
+        "Audits overdue",
+        "How many audits should have held since the last one that did, of the consumer for which that is most.",
+        "suffix: intervals",
+        (Query(ask.audit_age(_ALL)),),
+        limit=limits.AUDIT_AGE,
+        width=6,
+        height=5,
+        runbook="WinePipelineAuditOverdue",
+        no_value="none",
+    ),
+    Panel(
+        "stat",
         "Consumers",
         "How many consumers answer when they are scraped. None in a pipeline that sleeps is well.",
         "short",

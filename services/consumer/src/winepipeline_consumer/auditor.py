@@ -53,6 +53,7 @@ class Auditor:
         self._names = Names(settings.database, settings.schema_name, settings.table)
         self._interval_seconds = interval_seconds
         self._metrics = metrics
+        metrics.audit_interval_seconds = interval_seconds
         self._standing = standing
         self._rng = rng
         self._ended = threading.Event()
@@ -142,7 +143,7 @@ class Auditor:
         _LOG.error("the audit does not hold: %s. What to do: `winepipeline audit --repair` explains each", words)
 
     def _tell_success(self) -> None:
-        self._metrics.audit_success.set(time.time())
+        self._metrics.audit_held()
 
 
 def _is_old(mark: Mark, newest: Mark) -> bool:

@@ -201,6 +201,25 @@ class Metrics:
             registry=registry,
         )
 
+        self.audit_interval_seconds = 0.0
+        self.audit_held_at = time.monotonic()
+        age = Gauge(
+            "winepipeline_audit_age_intervals",
+            "Intervals between two audits since the last one that held, or since the start; 0 where none are made.",
+            registry=registry,
+        )
+        age.set_function(self._audit_age)
+
+    def audit_held(self) -> None:
+        """An audit held just now."""
+        self.audit_success.set(time.time())
+        self.audit_held_at = time.monotonic()
+
+    def _audit_age(self) -> float:
+        if not self.audit_interval_seconds:
+            return 0.0
+        return (time.monotonic() - self.audit_held_at) / self.audit_interval_seconds
+
     def commit_done(self) -> None:
         """A batch was committed just now."""
         self._committed_at = time.monotonic()

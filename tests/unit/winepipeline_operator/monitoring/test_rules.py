@@ -180,6 +180,15 @@ SCENES = [
         on=(15,),
     ),
     scene(
+        'WinePipelineAuditOverdue", severity="warning',
+        {
+            f"winepipeline_audit_age_intervals{{{OF}}}": stands((10, 1), (50, 5), (50, 6), (10, 0)),
+            f"kafka_events_inserted_snowflake_total{{{OF}}}": grows((70, 0), (50, 10)),
+        },
+        off=(9, 69, 90, 119),
+        on=(108,),
+    ),
+    scene(
         'WinePipelineWarehouseErrors", severity="warning',
         {f"winepipeline_warehouse_retrying{{{OF}}}": stands((10, 0), (1, 1), (5, 0), (10, 1), (10, 0))},
         off=(9, 11, 15, 30),
