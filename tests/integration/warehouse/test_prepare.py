@@ -95,6 +95,24 @@ def test_a_target_that_is_gone_is_not_replaced_by_an_empty_one(place: Place) -> 
     assert place.count("target") == place.count("ledger") == 0
 
 
+def test_a_table_that_would_refuse_every_movement_is_named(make_place: MakePlace) -> None:
+    """NOT NULL where some events have no value, or a column that only others fill, is told before the first load."""
+    place = make_place(SNOWFLAKE_DATABASE="STRICT")
+    place.change("CREATE DATABASE STRICT")
+    place.change("CREATE SCHEMA {schema}")
+    place.change(
+        "CREATE TABLE {target} (EVENT_TYPE VARCHAR(50) NOT NULL, PRODUCT_ID INTEGER, CUSTOMER_ID INTEGER NOT NULL, "
+        "EVENT_METADATA OBJECT, EVENT_CONTENT VARIANT, INGESTION_TIME TIMESTAMP_LTZ, LOADED_BY VARCHAR NOT NULL, "
+        "TENANT VARCHAR DEFAULT 'albert' NOT NULL)"
+    )
+    with pytest.raises(Misconfigured, match="TableMismatch") as caught:
+        prepare(place.session, place.names)
+    assert "column CUSTOMER_ID is NOT NULL, allowed: nulls" in caught.value.message
+    assert "column LOADED_BY is not ours, NOT NULL and without a default" in caught.value.message
+    assert "TENANT" not in caught.value.message
+    assert "EVENT_TYPE" not in caught.value.message
+
+
 def test_leftovers_of_an_older_way_of_loading_are_told(make_place: MakePlace, caplog: pytest.LogCaptureFixture) -> None:
     """A staging table that is not empty is warned of at each start, and never touched."""
     place = make_place(SNOWFLAKE_DATABASE="LEFTOVERS")

@@ -37,6 +37,7 @@ CASES: list[tuple[int | None, str | None, str, type[WarehouseError], str]] = [
     (None, None, "something that nobody has seen yet", Unavailable, "Unavailable"),
     (603, "XX000", "SQL execution internal error", Unavailable, "Unavailable"),
     (999_999, "22000", "a state that says nothing about the data by itself", Unavailable, "Unavailable"),
+    (2002, "42710", "SQL compilation error: Object 'T' already exists.", Unavailable, "Unavailable"),
     # A person must act.
     (390100, "08001", "Incorrect username or password was specified.", Misconfigured, "LoginFailed"),
     (250001, "08001", "Incorrect username or password was specified.", Misconfigured, "LoginFailed"),
@@ -55,6 +56,8 @@ CASES: list[tuple[int | None, str | None, str, type[WarehouseError], str]] = [
     (3001, "42501", "Insufficient privileges to operate on table 'T'", Misconfigured, "NotAuthorized"),
     (2003, "42S02", "Object 'T_503' does not exist or not authorized.", Misconfigured, "NotFound"),
     (2043, "02000", "Object does not exist; the time out of it", Misconfigured, "NotFound"),
+    (904, "42000", "SQL compilation error: invalid identifier 'CUSTOMER_ID'", Misconfigured, "TableMismatch"),
+    (2049, "42S22", "SQL compilation error: column does not exist", Misconfigured, "TableMismatch"),
     # A row is the cause.
     (100038, "22018", "Numeric value 'x' is not recognized", DataRefused, "RefusedByWarehouse"),
     (100069, "22P02", "Error parsing JSON: duplicate object attribute", DataRefused, "RefusedByWarehouse"),

@@ -3,22 +3,30 @@
 import pytest
 
 from winepipeline_warehouse.names import Names
-from winepipeline_warehouse.tables import LEDGER, REJECTED, TARGET, Column, create_statements, differences, expected
+from winepipeline_warehouse.tables import (
+    LEDGER,
+    REJECTED,
+    TARGET,
+    Column,
+    Standing,
+    create_statements,
+    differences,
+    expected,
+)
 
 NAMES = Names("WINE_SALES_DB", "RAW_DATA", "RAW_EVENTS_STREAM")
 DESCRIBED = {"INTEGER": "NUMBER(38,0)", "VARCHAR": "VARCHAR(16777216)", "TIMESTAMP_LTZ": "TIMESTAMP_LTZ(9)"}
 
 
-def described(columns: tuple[Column, ...]) -> list[tuple[str, str]]:
+def described(columns: tuple[Column, ...]) -> list[Standing]:
     """What DESCRIBE TABLE says of a table made with these columns."""
-    return [(column.name, DESCRIBED.get(column.type, column.type)) for column in columns]
+    return [Standing(column.name, DESCRIBED.get(column.type, column.type)) for column in columns]
 
 
-def changed(name: str, kind: str | None) -> list[tuple[str, str]]:
+def changed(name: str, kind: str | None) -> list[Standing]:
     """The target with one column of another type, or without it."""
-    standing = dict(described(TARGET))
-    del standing[name]
-    return [*standing.items(), *([(name, kind)] if kind else [])]
+    others = [each for each in described(TARGET) if each.name != name.upper()]
+    return [*others, *([Standing(name, kind)] if kind else [])]
 
 
 def test_the_target_has_the_columns_that_were_promised() -> None:
@@ -48,7 +56,7 @@ def test_a_table_of_our_own_making_will_do(columns: tuple[Column, ...]) -> None:
 
 def test_further_columns_and_another_order_do_no_harm() -> None:
     """People may add columns of their own."""
-    assert differences(TARGET, [("NOTE", "VARCHAR(10)"), *reversed(described(TARGET))]) == []
+    assert differences(TARGET, [Standing("NOTE", "VARCHAR(10)"), *reversed(described(TARGET))]) == []
 
 
 @pytest.mark.parametrize(
@@ -77,5 +85,4 @@ def test_a_column_that_will_not_do_is_named(name: str, kind: str | None, said: s
 )
 def test_a_column_that_takes_all_that_we_write_will_do(name: str, kind: str) -> None:
     """A table that was made by other hands is not refused for nothing."""
-    standing = {column: type_ for column, type_ in described(TARGET) if column != name.upper()}
-    assert differences(TARGET, [*standing.items(), (name, kind)]) == []
+    assert differences(TARGET, changed(name, kind)) == []

@@ -15,6 +15,10 @@ KEY_HINT = (
     "SNOWFLAKE_PRIVATE_KEY_FILE must hold an RSA key as PKCS#8 in PEM; "
     "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE is its passphrase, unset if it has none"
 )
+_MISMATCH = (
+    "a table was changed while it was used, or the role may not see it: compare its columns with those that an empty "
+    "schema is given, and start again"
+)
 _ACCOUNT = "check SNOWFLAKE_ACCOUNT, whose form is organisation-account, and the account's network policy"
 _GRANTS = "grant the role what docs/how-to/snowflake-account.md lists; `winepipeline check` says which grant is missing"
 
@@ -69,6 +73,9 @@ _GENERAL = "22000"
 """A class of data by the standard, but Snowflake uses it too for a warehouse that a resource monitor has suspended
 (090073, 090085): by itself it says nothing about the data."""
 
+_STANDS_ALREADY = "42710"
+"""Of the class of access and syntax, but what it says is that somebody else was quicker to make the same thing."""
+
 _CODES_OF_LOGIN = range(390_000, 391_000)
 _UNKNOWN_LOGIN = (
     "if this lasts, it is about who logs in: `winepipeline check` tries the log-in, and the account's LOGIN_HISTORY "
@@ -101,6 +108,8 @@ def fault(code: int | None, sql_state: str | None, message: str) -> WarehouseErr
         return DataRefused("RefusedByWarehouse", text)
     if state.startswith("28"):
         return Misconfigured("LoginFailed", text, _CREDENTIALS)
+    if state.startswith("42") and state != _STANDS_ALREADY:
+        return Misconfigured("TableMismatch", text, _MISMATCH)
     if number in _CODES_OF_LOGIN:
         return Unavailable("LoginRefused", text, _UNKNOWN_LOGIN)
     return Unavailable("Unavailable", text)

@@ -5,10 +5,25 @@ import logging
 from winepipeline_warehouse.errors import Misconfigured
 from winepipeline_warehouse.missing import refuse_to_replace
 from winepipeline_warehouse.names import STAGING_TABLE, Names
-from winepipeline_warehouse.session import Session
-from winepipeline_warehouse.tables import Column, create_statements, differences, expected
+from winepipeline_warehouse.session import Row, Session
+from winepipeline_warehouse.tables import (
+    REJECTED,
+    REJECTED_NULLS,
+    TARGET,
+    TARGET_NULLS,
+    Column,
+    Standing,
+    create_statements,
+    differences,
+    expected,
+)
 
 _LOG = logging.getLogger(__name__)
+
+_NULLS = {TARGET: TARGET_NULLS, REJECTED: REJECTED_NULLS}
+
+_DESCRIBED = 5
+"""Columns of DESCRIBE TABLE that are looked at."""
 
 
 def prepare(session: Session, names: Names, *, dimensions: bool = False) -> None:
@@ -44,14 +59,21 @@ def _standing(session: Session, names: Names) -> set[str]:
 
 
 def _check(session: Session, table: str, wanted: tuple[Column, ...]) -> None:
-    found = [(str(row[0]), str(row[1])) for row in session.query(f"DESCRIBE TABLE {table}")]
-    wrong = differences(wanted, found)
+    found = [_column(row) for row in session.query(f"DESCRIBE TABLE {table}")]
+    wrong = differences(wanted, found, _NULLS.get(wanted, ()))
     if wrong:
         raise Misconfigured(
             "TableMismatch",
             f"{table} stands with other columns: {'; '.join(wrong)}",
-            "rename that table, or set SNOWFLAKE_TABLE to another name; nothing was changed",
+            "alter or rename that table, or set SNOWFLAKE_TABLE to another name; nothing was changed",
         )
+
+
+def _column(row: Row) -> Standing:
+    """A row of DESCRIBE TABLE, which begins with name, type, kind, null? and default."""
+    name, type_, _, null, default = row[:_DESCRIBED]
+    takes_null = str(null).upper() != "N"
+    return Standing(str(name), str(type_), must_be_given=not takes_null and default is None, takes_null=takes_null)
 
 
 def _create_containers(session: Session, names: Names) -> None:

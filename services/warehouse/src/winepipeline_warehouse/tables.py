@@ -1,8 +1,19 @@
 """The tables, as data: what they must look like and the statements that make them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from winepipeline_warehouse.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A column as DESCRIBE TABLE gives it; `must_be_given` where it takes no null and has no default."""
+
+    name: str
+    type: str
+    must_be_given: bool = False
+    takes_null: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,9 @@ TARGET = (
 """Events. `EVENT_METADATA` holds topic, topic_id, partition, offset and timestamp (ms), so that the table alone
 proves that nothing is there twice."""
 
+TARGET_NULLS = frozenset({"CUSTOMER_ID"})
+"""Columns of events that some have no value for: a movement of stock has no customer."""
+
 LEDGER = (
     _column("CLUSTER_ID", "VARCHAR"),
     _column("TOPIC", "VARCHAR"),
@@ -63,6 +77,9 @@ REJECTED = (
     _column("INGESTION_TIME", "TIMESTAMP_LTZ"),
 )
 """The events that were turned away, exactly once; their whole bytes are in the dead-letter topic."""
+
+REJECTED_NULLS = frozenset({"EVENT_PREVIEW"})
+"""A tombstone has no value to show."""
 
 REPLAYED = (
     _column("REPLAYED_AT", "TIMESTAMP_LTZ"),
@@ -111,23 +128,33 @@ def expected(names: Names, *, dimensions: bool = False) -> dict[str, tuple[Colum
     return {**tables, names.customers: CUSTOMERS, names.products: PRODUCTS} if dimensions else tables
 
 
-def differences(wanted: tuple[Column, ...], found: list[tuple[str, str]]) -> list[str]:
+def differences(wanted: tuple[Column, ...], found: Sequence[Standing], nulls: Collection[str] = ()) -> list[str]:
     """What a table lacks or has otherwise, in words; empty when it will do.
 
-    Columns that we do not know do no harm: every statement of ours names its columns.
+    Columns that we do not know do no harm, unless they must be given: every statement of ours names its columns.
 
     Args:
         wanted: our columns.
-        found: (name, type) of each column, as DESCRIBE TABLE gives them.
+        found: those that stand.
+        nulls: the names of ours in which we leave a null.
     """
-    standing = {name.upper(): kind.upper() for name, kind in found}
+    standing = {each.name.upper(): each for each in found}
     words = []
     for column in wanted:
-        kind = standing.get(column.name)
-        if kind is None:
+        each = standing.pop(column.name, None)
+        if each is None:
             words.append(f"column {column.name} {column.type} is missing")
-        elif kind.partition("(")[0] not in column.families or _characters(kind) < _characters(column.type):
+            continue
+        kind = each.type.upper()
+        if kind.partition("(")[0] not in column.families or _characters(kind) < _characters(column.type):
             words.append(f"column {column.name} is {kind}, allowed: {column.type}")
+        if column.name in nulls and not each.takes_null:
+            words.append(f"column {column.name} is NOT NULL, allowed: nulls")
+    words += [
+        f"column {name} is not ours, NOT NULL and without a default, allowed: nulls, or a default"
+        for name, each in standing.items()
+        if each.must_be_given
+    ]
     return words
 
 
