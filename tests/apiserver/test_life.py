@@ -151,6 +151,31 @@ def test_the_brokers_volumes_go_with_the_pipeline_alone(own_plane: ControlPlane,
     assert (claim()["uid"], claim().get("deletionTimestamp"), owners()) == (volume, None, [])
 
 
+def test_a_volume_that_may_not_grow_holds_up_nothing_else(place: Place, operator: Operator) -> None:
+    """The StorageClass's refusal stands in the condition with what to do; the rest of the round is done, and well."""
+    name = "data-albert-redpanda-0"
+    tags = {"app.kubernetes.io/name": "winepipeline", "app.kubernetes.io/instance": "albert"}
+    tags |= {"app.kubernetes.io/component": "redpanda", "caves-albert.io/pipeline": "albert"}
+    spec = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "fixed",
+        "resources": {"requests": {"storage": "100Mi"}},
+    }
+    path = place.path("persistentvolumeclaims")
+    assert place.plane.call("POST", path, {"metadata": {"name": name, "labels": tags}, "spec": spec})[0] == 201
+    place.patch("persistentvolumeclaims", f"{name}/status", {"status": {"phase": "Bound"}})
+    uid = place.create(demo(deletionPolicy="Delete"))["metadata"]["uid"]
+    until(lambda: "allowVolumeExpansion" in place.condition("albert", "BrokerReady").get("message", ""))
+    assert f"the volume {name} stays at 100Mi" in place.condition("albert", "BrokerReady")["message"]
+    place.change("albert", {"broker": {"redpanda": {"console": {"enabled": False}}}})
+    until(lambda: "Deployment/albert-console" not in children(place))
+    claim = place.get("persistentvolumeclaims", name)
+    assert claim is not None
+    assert [each["uid"] for each in claim["metadata"]["ownerReferences"]] == [uid]
+    failed = [line for line in operator.metrics().splitlines() if "errors_total" in line and place.namespace in line]
+    assert not [line for line in failed if "Volume" in line or "Refused" in line or "Forbidden" in line]
+
+
 def test_figures_go_with_their_pipeline(place: Place, operator: Operator) -> None:
     """Prometheus sees a pipeline's rounds while it is there, and nothing of it afterwards."""
     place.create(demo())

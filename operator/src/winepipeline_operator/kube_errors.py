@@ -6,13 +6,14 @@
     ├── Conflict      409: somebody else was faster, or it exists already: look again
     ├── Expired       410: the list that a watch goes on from is too old: list again
     ├── Terminating   the namespace is being deleted: nothing can be created in it any more
-    ├── Forbidden     401, 403: the operator's role lacks a right
-    └── Refused       400, 422 and the like: the object will not do, and will not later
+    ├── Forbidden     401, or 403 in the words of RBAC: the operator's role lacks a right
+    └── Refused       400, 422, any other 403 and the like: the object will not do, and will not later
 
 Each carries `reason` (one word for conditions, metrics and logs), `message` and `hint`.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,7 +77,10 @@ class Refused(KubeError):
     """The server will not take the object."""
 
     reason = "ChildRefused"
-    hint = "change the field that the message names; if nothing in the resource says so, it is a fault of the operator"
+    hint = (
+        "change what the message names: a field of the resource, a quota, a policy or a webhook of the cluster; "
+        "if it names none of these, it is a fault of the operator"
+    )
 
     @property
     def immutable(self) -> bool:
@@ -84,11 +88,14 @@ class Refused(KubeError):
         return "immutable" in self.message or "updates to statefulset spec for fields other than" in self.message
 
 
+_LACKS_A_RIGHT = re.compile(r'User "[^"]*" cannot ')
+"""How RBAC says it, in every 403 of its own; quotas, admission plugins and webhooks answer 403 in words of theirs."""
+
 _TERMINATING_CAUSE = "NamespaceTerminating"
+_FORBIDDEN = 403
 _LATER = frozenset({408, 429, 500, 502, 503, 504})
 _BY_STATUS: Mapping[int, type[KubeError]] = {
     401: Forbidden,
-    403: Forbidden,
     404: Absent,
     409: Conflict,
     410: Expired,
@@ -110,6 +117,8 @@ def error_of(status: int, body: bytes, what: str) -> KubeError:
         return Terminating(message)
     if status in _LATER:
         return Unreachable(message)
+    if status == _FORBIDDEN and _LACKS_A_RIGHT.search(message):
+        return Forbidden(message)
     return _BY_STATUS.get(status, Refused)(message)
 
 

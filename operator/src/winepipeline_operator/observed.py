@@ -45,12 +45,14 @@ class Failure:
         reason: one CamelCase word.
         message: what happened, in the API server's words.
         hint: what to do next; empty when there is nothing for a person to do.
+        hinders: whether the pipeline is not what it should be for it; else it is a remark.
     """
 
     child: ChildId
     reason: str
     message: str
     hint: str = ""
+    hinders: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ class Reconciler:
             # Told is what stands after the round, not what stood before it.
             observed = replace(self._observer.observe(pipeline, self._kinds()), sight=observed.sight)
         self._announcer.announce(key, pipeline, status(pipeline, replace(observed, failures=outcome.failures)))
-        return (outcome.failures[0].reason if outcome.failures else None), self._resync_seconds
+        hindering = next((each.reason for each in outcome.failures if each.hinders), None)
+        return hindering, self._resync_seconds
 
     def _bring_about(self, key: Key, pipeline: WinePipeline, observed: Observed) -> Outcome:
         """Make the children so; nothing is compared while all that this depends on is as it was when all was right."""

@@ -1,12 +1,13 @@
 """Makes the children so: applies what differs, then deletes what is no longer wanted. It never stops at a failure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from winepipeline_operator.cache import Cache, Key, Seen
+from winepipeline_operator.conditions.reason import Reason
 from winepipeline_operator.contests import Contests
 from winepipeline_operator.difference import fingerprint, marked, stands
 from winepipeline_operator.identity import Manifest
@@ -15,9 +16,15 @@ from winepipeline_operator.kube import Kube
 from winepipeline_operator.kube_errors import Absent, Conflict, KubeError, Refused, Terminating, Unreachable
 from winepipeline_operator.observed import ChildId, Failure
 from winepipeline_operator.presence import Presence
+from winepipeline_operator.quantity import bytes_of
 
 _NEVER_PRUNED = frozenset({POD, VOLUME_CLAIM})
 """Pods belong to their Deployments, and volumes hold data: `deletionPolicy` decides about those, nothing else."""
+
+_HOW_IT_GROWS = (
+    "let its StorageClass grow volumes (`kubectl patch storageclass NAME --patch '{\"allowVolumeExpansion\": true}'`), "
+    "if its driver can, and the operator grows it then; the brokers work on with what there is"
+)
 
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "Job"})
 
@@ -89,7 +96,8 @@ class Rollout:
                 elif done:
                     applied.append(child)
         # What took the place of a child may not stand yet: the child stays until all that is wanted is there.
-        pruned = [] if failures else self._prune(key, uid, {ChildId.of(each) for each in wanted}, known)
+        hindered = any(each.hinders for each in failures)
+        pruned = [] if hindered else self._prune(key, uid, {ChildId.of(each) for each in wanted}, known)
         return Outcome(tuple(applied), tuple(pruned), tuple(failures))
 
     def stop(self) -> None:
@@ -123,8 +131,26 @@ class Rollout:
             return child, self._apply(namespace, child, manifest, known)
         except (Unreachable, Terminating):
             raise
+        except Refused as error:
+            return child, self._not_grown(namespace, child, manifest, error) or _failure(child, error)
         except (KubeError, LookupError) as error:
             return child, _failure(child, error)
+
+    def _not_grown(self, namespace: str, child: ChildId, manifest: Manifest, error: Refused) -> Failure | None:
+        """A volume that may not grow becomes as it is wanted but for its size; None where it is not for its size."""
+        seen = self._cache.find(VOLUME_CLAIM, namespace, child.name) if child.kind == VOLUME_CLAIM.name else None
+        has = None if seen is None else seen.body()["spec"]["resources"]
+        if has is None or bytes_of(_size(has)) >= bytes_of(_size(manifest["spec"]["resources"])):
+            return None
+        wish = {**manifest, "spec": {**manifest["spec"], "resources": {"requests": {"storage": _size(has)}}}}
+        try:
+            self._cache.wrote(Seen.of(VOLUME_CLAIM, self._kube.apply(VOLUME_CLAIM, namespace, marked(wish))))
+        except (Unreachable, Terminating):
+            raise
+        except KubeError as also:
+            return _failure(child, also)
+        what = f"the volume {child.name} stays at {_size(has)}: {error.message}"
+        return Failure(child, Reason.VOLUME_NOT_GROWN, what, _HOW_IT_GROWS, hinders=False)
 
     def _apply(self, namespace: str, child: ChildId, manifest: Manifest, known: _Known) -> bool:
         kind = kind_of(manifest)
@@ -174,6 +200,10 @@ class Rollout:
 def owned(live: Manifest, uid: str) -> bool:
     """Whether the pipeline with this uid is among an object's owners."""
     return any(each.get("uid") == uid for each in live["metadata"].get("ownerReferences") or ())
+
+
+def _size(resources: Mapping[str, Any]) -> str:
+    return str(resources["requests"]["storage"])
 
 
 def _failure(child: ChildId, error: KubeError | LookupError) -> Failure:

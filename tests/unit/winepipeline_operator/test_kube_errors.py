@@ -29,7 +29,6 @@ def told(message: str, cause: str | None = None) -> bytes:
     ("status", "kind"),
     [
         (401, Forbidden),
-        (403, Forbidden),
         (404, Absent),
         (409, Conflict),
         (410, Expired),
@@ -44,6 +43,29 @@ def told(message: str, cause: str | None = None) -> bytes:
 def test_each_answer_has_its_sort(status: int, kind: type[KubeError]) -> None:
     """An overloaded server is asked again, a refused object is told of, a stale list is read anew."""
     assert type(error_of(status, told("so it is"), "apply Deployment wine/a")) is kind
+
+
+RBAC = (
+    'deployments.apps "a" is forbidden: User "system:serviceaccount:wine:operator" cannot patch resource "deployments" '
+    'in API group "apps" in the namespace "wine"'
+)
+QUOTA = 'persistentvolumeclaims "a" is forbidden: exceeded quota: no-claims, requested: persistentvolumeclaims=1'
+WEBHOOK = 'admission webhook "policy.example.com" denied the request: images come from our registry'
+RESIZE = (
+    'persistentvolumeclaims "data-a-redpanda-0" is forbidden: only dynamically provisioned pvc can be resized and the '
+    "storageclass that provisions the pvc must support resize"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [(RBAC, Forbidden), (QUOTA, Refused), (WEBHOOK, Refused), (RESIZE, Refused)]
+)
+def test_a_lack_of_rights_is_told_from_a_refusal(words: str, kind: type[KubeError]) -> None:
+    """A quota, a webhook or a StorageClass that says no sends nobody to compare roles: all of them answer 403."""
+    error = error_of(403, told(words), "apply")
+    assert type(error) is kind
+    assert words in error.message
+    assert ("role" in error.hint) is (kind is Forbidden)
 
 
 def test_a_namespace_that_goes_is_no_lack_of_rights() -> None:

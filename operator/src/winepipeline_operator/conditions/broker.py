@@ -1,5 +1,7 @@
 """BrokerReady and TopicsReady."""
 
+from dataclasses import replace
+
 from winepipeline_operator.broker_errors import AuthenticationFailed, BrokerError
 from winepipeline_operator.conditions import secrets, workload
 from winepipeline_operator.conditions.reason import Reason, reason_of
@@ -21,7 +23,13 @@ OF_TOPICS = frozenset(
 
 
 def broker_ready(pipeline: WinePipeline, observed: Observed) -> Verdict:
-    """Whether the broker answers, and why not."""
+    """Whether the broker answers, and why not; and which of its volumes may not grow, which it can do without."""
+    verdict = _answers(pipeline, observed)
+    remarks = [f"; {each.message}. What to do: {each.hint}" for each in observed.failures if not each.hinders]
+    return replace(verdict, message=f"{verdict.message}{''.join(remarks[:1])}")
+
+
+def _answers(pipeline: WinePipeline, observed: Observed) -> Verdict:
     missing = secrets.missing(pipeline, kafka_secrets(pipeline), observed)
     if missing is not None:
         return Verdict.no("BrokerReady", missing.reason, missing.message)

@@ -48,7 +48,8 @@ def _ready(pipeline: WinePipeline, observed: Observed, parts: Sequence[Verdict])
         # What time alone takes away is said only where nothing else is wrong.
         gravest = next((part for part in failing if part.reason not in PASSING), failing[0])
         return Verdict.no("Ready", gravest.reason, f"{gravest.aspect}: {gravest.message}")
-    first = next((each for each in observed.failures if not concerns_monitoring(pipeline, each)), None)
+    hindering = (each for each in observed.failures if each.hinders)
+    first = next((each for each in hindering if not concerns_monitoring(pipeline, each)), None)
     if first is not None:
         return Verdict.no("Ready", reason_of(first.reason, Reason.CHILD_REFUSED), f"{first.message}. {first.hint}")
     unknown = next((part for part in parts if part.aspect in _NEEDED and part.holds is None), None)

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     # the resource or the cluster
     INVALID_SPEC = "InvalidSpec"
     CHILD_REFUSED = "ChildRefused"
+    VOLUME_NOT_GROWN = "VolumeNotGrown"
     CONFLICT = "Conflict"
     CONTESTED = "Contested"
     NOT_FOUND = "NotFound"
@@ -190,6 +191,7 @@ MEANINGS: Final[Mapping[Reason, str]] = {
     Reason.API_UNREACHABLE: "The API server did not answer; the operator tries again.",
     Reason.API_ERROR: "The API server answered with an error.",
     Reason.NAMESPACE_TERMINATING: "The namespace is being deleted; nothing can be created in it.",
+    Reason.VOLUME_NOT_GROWN: "A volume stays as large as it is, since its StorageClass grows none; all else is done.",
     Reason.UNKNOWN_KIND: "A fault of the operator: report it.",
     Reason.OPERATOR_FAULT: "A fault of the operator: its log has the traceback; report it.",
     Reason.MONITORING_NOT_SERVED: "The cluster has no Prometheus or Grafana operator, so that part of "

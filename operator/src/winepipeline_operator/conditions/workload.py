@@ -28,7 +28,8 @@ def replicas(child: Manifest | None) -> tuple[int, int]:
 
 def trouble(pipeline: WinePipeline, component: Component, observed: Observed) -> Trouble | None:
     """What keeps a component from being ready; None when all its pods are ready and up to date."""
-    failed = [each for each in observed.failures if each.child.name.startswith(child_name(pipeline, component))]
+    name = child_name(pipeline, component)
+    failed = [each for each in observed.failures if each.hinders and each.child.name.startswith(name)]
     if failed:
         first = failed[0]
         hint = f". {first.hint[:1].upper()}{first.hint[1:]}" if first.hint else ""

@@ -215,6 +215,16 @@ def test_a_child_that_is_refused_is_told(pipeline: Make) -> None:
     assert "exceeded quota. Raise it" in said["ConsumersReady"].message
 
 
+def test_a_volume_that_may_not_grow_is_a_remark(pipeline: Make) -> None:
+    """The brokers work with what there is: the pipeline is ready, and BrokerReady says what to do about the volume."""
+    claim = ChildId("v1", "PersistentVolumeClaim", "data-albert-redpanda-0")
+    failure = Failure(claim, "VolumeNotGrown", "the volume stays at 5Gi: no", "let it grow", hinders=False)
+    said = Patient.healthy(pipeline({})).where(failures=(failure,)).say()
+    assert said["Ready"].holds
+    assert said["BrokerReady"].holds
+    assert said["BrokerReady"].message.endswith("the volume stays at 5Gi: no. What to do: let it grow")
+
+
 def test_a_cluster_without_prometheus_is_no_fault(pipeline: Make) -> None:
     """What is not served is told, and the pipeline is ready all the same."""
     said = Patient.healthy(pipeline({})).where(kinds=frozenset()).say()
