@@ -22,8 +22,11 @@ from winepipeline_local.dead_letters.opened import Letter, opened
 from winepipeline_local.dead_letters.rejects import Rejects
 from winepipeline_local.dead_letters.replay import Order, Replay, Report
 from winepipeline_local.dead_letters.selection import Selection
+from winepipeline_local.ledger.work import Ledger, Target
+from winepipeline_local.place import Place
 from winepipeline_producer.malformed import FLAWS, Flaw
 from winepipeline_producer.stream import Recipe, Stream
+from winepipeline_warehouse.correction import Refusal
 
 from .process import eventually
 from .scene import Scene, Sent
@@ -116,6 +119,29 @@ def test_a_letter_that_was_not_committed_is_left_alone(scene: Scene) -> None:
     report = _replay(scene, Correction(edits=edits))
     assert report.folded.repeats == 1
     assert report.tally.matched == report.tally.outcomes[Outcome.SENT] == 1
+
+
+def test_a_rewind_does_not_forget_what_was_replayed(scene: Scene) -> None:
+    """A letter was sent again, its topic rewound, and its mark is gone with retention: it is not sent twice."""
+    scene.send([Sent(b"1", b"{", [])])
+    consumer = scene.consumer(AUDIT_INTERVAL_SECONDS="0")
+    scene.wait_until_landed()
+    edits = {identity(letter.source): GOOD[0] for letter in _letters(scene)}
+    assert _replay(scene, Correction(edits=edits)).tally.outcomes[Outcome.SENT] == 1
+    eventually(lambda: _count(scene, "target") == 1, "the replayed event landed")
+    consumer.stop()
+    marked = scene.cluster.end_offsets(scene.dead_letter_topic, [0])
+    config = {"bootstrap.servers": scene.broker.bootstrap}
+    login = {**scene.login, "SNOWFLAKE_TABLE": scene.table}
+    place = Place(scene.topic, scene.dead_letter_topic, f"{scene.topic}-group", config, login)
+    ledger = Ledger(place, idle_seconds=0)
+    rewinding = [each for each in ledger.rewinding(Target(offset=0), allow_gap=False) if not isinstance(each, Refusal)]
+    assert ledger.carry_out(rewinding, "rewind") == ""
+    scene.cluster.delete_records_before(scene.dead_letter_topic, marked)
+    scene.consumer(AUDIT_INTERVAL_SECONDS="0")
+    eventually(lambda: (_count(scene, "target"), _count(scene, "rejected")) == (1, 1), "all is loaded again")
+    assert _replay(scene, Correction(edits=edits)).tally.outcomes == {Outcome.REPLAYED_BEFORE: 1}
+    assert scene.audit().holds
 
 
 def test_an_event_that_comes_back_is_a_letter_of_the_next_attempt(scene: Scene) -> None:

@@ -79,7 +79,7 @@ def decide(letter: Letter, correction: Correction, *, replayed: bool, settled: b
     Args:
         letter: the letter.
         correction: how letters are mended.
-        replayed: whether there is a mark of it.
+        replayed: whether there is a mark of it, or the table of rejects tells of one.
         settled: whether it is in the table of rejects.
     """
     if replayed:

@@ -21,15 +21,18 @@ class Rejects:
         self._names = Names(self._settings.database, self._settings.schema_name, self._settings.table)
         self._topic = topic
 
-    def settled(self) -> set[Source]:
-        """Where each row of the table comes from.
+    def settled(self) -> dict[Source, bool]:
+        """Where each row of the table comes from, and whether its event was sent again by what the table says.
+
+        The dead-letter topic says so too, but only as long as it keeps its marks.
 
         Raises:
             WarehouseError: it cannot be read.
         """
         try:
             with Session(self._settings) as session:
-                return {Source(self._topic, *place) for place in settled(session, self._names, self._topic)}
+                found = settled(session, self._names, self._topic)
+                return {Source(self._topic, *place): sent for place, sent in found.items()}
         except VendorError as failure:
             raise WarehouseError(
                 f"The table of rejects cannot be read: {failure.message} [{failure.reason}].",

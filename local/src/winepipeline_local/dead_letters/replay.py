@@ -163,12 +163,14 @@ class Replay:
                 report.tally.count(decision)
                 yield Pending(letter, decision)
 
-    def _decision(self, letter: Letter, settled: set[Source]) -> Decision:
+    def _decision(self, letter: Letter, settled: dict[Source, bool]) -> Decision:
         """A replay that is begun again by its own name counts as sent what it had sent before it was killed."""
         mark = self.report.folded.marks.get(letter.source)
         if mark is not None and mark.replay == self._order.name:
             return Decision(Outcome.SENT, repairs=mark.repairs)
-        return decide(letter, self._order.correction, replayed=mark is not None, settled=letter.source in settled)
+        noted = settled.get(letter.source)
+        replayed = mark is not None or bool(noted)
+        return decide(letter, self._order.correction, replayed=replayed, settled=noted is not None)
 
     def _is_meant(self, letter: Letter) -> bool:
         """What came after the first reading is left to the next replay."""

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from winepipeline_local.errors import UsageError, WarehouseError
 from winepipeline_local.ledger.kafka import TopicLog
 from winepipeline_local.place import Place
-from winepipeline_warehouse.correct import Statement, correct, prelude, statements
+from winepipeline_warehouse.correct import Statement, correct, prelude, removes_replayed, statements
 from winepipeline_warehouse.correction import Correction, Refusal, mended, rewound
 from winepipeline_warehouse.errors import WarehouseError as VendorError
 from winepipeline_warehouse.ledger import Origin
@@ -82,9 +82,10 @@ class Ledger:
         """What would be carried out."""
         with self._session() as session:
             there = ledger_stands(session, self._names)
+            keeps = removes_replayed(session, self._names, self.origin, corrections)
         return [
-            *prelude(self._names, self.origin, corrections, ledger_is_there=there),
-            *statements(self._names, self.origin, corrections, f"{who}/…"),
+            *prelude(self._names, self.origin, corrections, ledger_is_there=there, keeps_replayed=keeps),
+            *statements(self._names, self.origin, corrections, f"{who}/…", keeps_replayed=keeps),
         ]
 
     def refuse_while_it_runs(self) -> None:

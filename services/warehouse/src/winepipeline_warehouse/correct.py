@@ -8,9 +8,10 @@ from winepipeline_warehouse.correction import Correction
 from winepipeline_warehouse.errors import Fenced
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.names import Names
+from winepipeline_warehouse.replayed import any_replayed
 from winepipeline_warehouse.session import Session, Step, no_step
 from winepipeline_warehouse.standing import ledger_stands
-from winepipeline_warehouse.tables import create_statements
+from winepipeline_warehouse.tables import KEPT_REPLAYED, create_replayed, create_statements
 
 _TOPIC = (
     "EVENT_METADATA:cluster_id::VARCHAR = %s AND EVENT_METADATA:topic::VARCHAR = %s "
@@ -44,9 +45,14 @@ class Statement:
 
 
 def prelude(
-    names: Names, origin: Origin, corrections: Sequence[Correction], *, ledger_is_there: bool = True
+    names: Names,
+    origin: Origin,
+    corrections: Sequence[Correction],
+    *,
+    ledger_is_there: bool = True,
+    keeps_replayed: bool = False,
 ) -> tuple[Statement, ...]:
-    """Before the transaction, since they end one: the ledger, if it is gone; tables with one copy of each doubled row.
+    """Before the transaction, since they end one: tables that are missing, and those with one copy of each doubled row.
 
     Tables have no row numbers, so that of two rows alike neither can be removed without the other. An empty ledger
     that a crash leaves behind does no harm: nobody claims a partition of which the tables alone have rows.
@@ -55,7 +61,8 @@ def prelude(
     surplus = (
         statement for each in corrections if each.surplus for statement in _put_aside(names, origin, each.partition)
     )
-    return (*ledger, *surplus)
+    kept = (Statement(create_replayed(names), (), None, "make_replayed"),) if keeps_replayed else ()
+    return (*ledger, *kept, *surplus)
 
 
 def postlude(names: Names, corrections: Sequence[Correction]) -> tuple[Statement, ...]:
@@ -68,10 +75,19 @@ def postlude(names: Names, corrections: Sequence[Correction]) -> tuple[Statement
     )
 
 
-def statements(names: Names, origin: Origin, corrections: Sequence[Correction], owner: str) -> tuple[Statement, ...]:
+def removes_replayed(session: Session, names: Names, origin: Origin, corrections: Sequence[Correction]) -> bool:
+    """Whether rejects are removed whose events were sent again: that must be kept, or they are sent once more."""
+    where = _behind(corrections)
+    return bool(where) and any_replayed(session, names, where, _key(origin))
+
+
+def statements(
+    names: Names, origin: Origin, corrections: Sequence[Correction], owner: str, *, keeps_replayed: bool = False
+) -> tuple[Statement, ...]:
     """What the transaction consists of; the ledger comes last, since it is what others wait for."""
     surplus = [statement for each in corrections if each.surplus for statement in _one_of_each(names, origin, each)]
-    return (*_removals(names, origin, corrections), *surplus, *_ledger_changes(names, origin, corrections, owner))
+    removals = _removals(names, origin, corrections, keeps_replayed=keeps_replayed)
+    return (*removals, *surplus, *_ledger_changes(names, origin, corrections, owner))
 
 
 def correct(
@@ -94,10 +110,11 @@ def correct(
     """
     owner = f"{who}/{secrets.token_hex(6)}"
     there = ledger_stands(session, names)
-    for statement in prelude(names, origin, corrections, ledger_is_there=there):
+    keeps = removes_replayed(session, names, origin, corrections)
+    for statement in prelude(names, origin, corrections, ledger_is_there=there, keeps_replayed=keeps):
         session.change(statement.text, statement.parameters, scans=True)
     with session.transaction(step):
-        for statement in statements(names, origin, corrections, owner):
+        for statement in statements(names, origin, corrections, owner, keeps_replayed=keeps):
             with step(statement.step):
                 changed = session.change(statement.text, statement.parameters, scans=True)
             if statement.rows is not None and changed != statement.rows:
@@ -111,18 +128,29 @@ def correct(
         session.change(statement.text, statement.parameters, scans=True)
 
 
-def _removals(names: Names, origin: Origin, corrections: Sequence[Correction]) -> Iterator[Statement]:
+def _removals(
+    names: Names, origin: Origin, corrections: Sequence[Correction], *, keeps_replayed: bool
+) -> Iterator[Statement]:
     """One statement for each table, whatever the number of partitions: each is a look at the whole table."""
+    where = _behind(corrections)
+    if where:
+        if keeps_replayed:
+            columns = ", ".join(column.name for column in KEPT_REPLAYED)
+            kept = f"SELECT {columns} FROM {names.rejected} WHERE {where} AND REPLAYED_AT IS NOT NULL"
+            yield Statement(f"INSERT INTO {names.replayed} ({columns}) {kept}", _key(origin), None, "keep_replayed")
+        # How many rows that is cannot be told where some stand twice; the ledger tells whether anybody meddles.
+        yield Statement(f"DELETE FROM {names.target} WHERE {where}", _key(origin), None, "remove_rows")
+        yield Statement(f"DELETE FROM {names.rejected} WHERE {where}", _key(origin), None, "remove_rejects")
+
+
+def _behind(corrections: Sequence[Correction]) -> str:
+    """The condition of what is removed, to be loaded again; empty where nothing is. Parameters: `_key`."""
     behind = [
         f"({_PARTITION} = {each.partition} AND {_OFFSET} >= {each.keep_below})"
         for each in corrections
         if each.keep_below is not None
     ]
-    if behind:
-        where = f"{_TOPIC} AND ({' OR '.join(behind)})"
-        # How many rows that is cannot be told where some stand twice; the ledger tells whether anybody meddles.
-        yield Statement(f"DELETE FROM {names.target} WHERE {where}", _key(origin), None, "remove_rows")
-        yield Statement(f"DELETE FROM {names.rejected} WHERE {where}", _key(origin), None, "remove_rejects")
+    return f"{_TOPIC} AND ({' OR '.join(behind)})" if behind else ""
 
 
 def _one_of_each(names: Names, origin: Origin, each: Correction) -> Iterator[Statement]:

@@ -41,6 +41,11 @@ class Names:
         return f"{self.target}_REJECTED"
 
     @property
+    def replayed(self) -> str:
+        """The rejects that a rewind removed after their events had been sent again; made when there is the first."""
+        return f"{self.target}_REPLAYED"
+
+    @property
     def customers(self) -> str:
         """The customers of a loaded history."""
         return f"{self.target}_CUSTOMERS"

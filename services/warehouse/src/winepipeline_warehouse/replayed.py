@@ -17,17 +17,28 @@ Replayed = tuple[int, int, int, str, str, int]
 
 _PLACE = "EVENT_METADATA:partition::INTEGER, EVENT_METADATA:offset::INTEGER, EVENT_METADATA:timestamp::INTEGER"
 
+_TOPIC = "EVENT_METADATA:topic::VARCHAR = %s"
 
-def settled(session: Session, names: Names, topic: str) -> set[Place]:
-    """Where each reject of a topic comes from.
+
+def settled(session: Session, names: Names, topic: str) -> dict[Place, bool]:
+    """Where each reject of a topic comes from, and whether it is noted there that its event was sent again.
 
     Raises:
         Unavailable, Misconfigured: the warehouse's.
     """
-    rows = session.query(
-        f"SELECT {_PLACE} FROM {names.rejected} WHERE EVENT_METADATA:topic::VARCHAR = %s", (topic,), scans=True
-    )
-    return {(int(partition), int(offset), int(timestamp)) for partition, offset, timestamp in rows}
+    noted = "REPLAYED_AT IS NOT NULL" if REPLAYED[0].name in _columns(session, names) else "FALSE"
+    rows = session.query(f"SELECT {_PLACE}, {noted} FROM {names.rejected} WHERE {_TOPIC}", (topic,), scans=True)
+    if _has_kept(session, names):
+        rows += session.query(f"SELECT {_PLACE}, TRUE FROM {names.replayed} WHERE {_TOPIC}", (topic,))
+    return {(int(partition), int(offset), int(timestamp)): bool(sent) for partition, offset, timestamp, sent in rows}
+
+
+def any_replayed(session: Session, names: Names, where: str, parameters: Sequence[str]) -> bool:
+    """Whether it is noted of one of these rejects that its event was sent again."""
+    if REPLAYED[0].name not in _columns(session, names):
+        return False
+    statement = f"SELECT 1 FROM {names.rejected} WHERE {where} AND REPLAYED_AT IS NOT NULL LIMIT 1"
+    return bool(session.query(statement, parameters, scans=True))
 
 
 def mark_replayed(session: Session, names: Names, topic: str, rows: Sequence[Replayed]) -> int:
@@ -50,10 +61,19 @@ def mark_replayed(session: Session, names: Names, topic: str, rows: Sequence[Rep
 
 def _add_columns(session: Session, names: Names) -> None:
     """Tables that were made before there were replays lack the columns."""
-    standing = {str(row[0]).upper() for row in session.query(f"DESCRIBE TABLE {names.rejected}")}
+    standing = _columns(session, names)
     for column in REPLAYED:
         if column.name not in standing:
             session.change(f"ALTER TABLE {names.rejected} ADD COLUMN {column.name} {column.type}")
+
+
+def _has_kept(session: Session, names: Names) -> bool:
+    shown = session.query(f"SHOW TABLES LIKE '{names.table}_REPLAYED' IN SCHEMA {names.schema}")
+    return any(f"{names.schema}.{row[1]}".upper() == names.replayed.upper() for row in shown)
+
+
+def _columns(session: Session, names: Names) -> set[str]:
+    return {str(row[0]).upper() for row in session.query(f"DESCRIBE TABLE {names.rejected}")}
 
 
 def _update(names: Names, values: str) -> str:

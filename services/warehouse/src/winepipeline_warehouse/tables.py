@@ -89,6 +89,9 @@ REPLAYED = (
 """Further columns of the rejects: when a row's event was sent to the topic again, and to which place
 (`PARTITION:OFFSET`). Loading does not know them; a table without them will do until the first replay adds them."""
 
+KEPT_REPLAYED = (_column("EVENT_METADATA", "OBJECT"), *REPLAYED)
+"""Of a reject that a rewind removes, what a later replay must know: its event was sent again already."""
+
 CUSTOMERS = (
     _column("HISTORY", "VARCHAR"),
     _column("CUSTOMER_ID", "INTEGER"),
@@ -120,6 +123,11 @@ def create_statements(names: Names, *, dimensions: bool = False) -> dict[str, st
     wanted = {**expected(names, dimensions=dimensions), names.rejected: REJECTED + REPLAYED}
     tables = {name: f"CREATE TABLE IF NOT EXISTS {name} ({_definition(columns)})" for name, columns in wanted.items()}
     return {**tables, names.stage: f"CREATE STAGE IF NOT EXISTS {names.stage}"}
+
+
+def create_replayed(names: Names) -> str:
+    """The statement that makes the table of `KEPT_REPLAYED`."""
+    return f"CREATE TABLE IF NOT EXISTS {names.replayed} ({_definition(KEPT_REPLAYED)})"
 
 
 def expected(names: Names, *, dimensions: bool = False) -> dict[str, tuple[Column, ...]]:
