@@ -41,8 +41,9 @@ class Ending:
         Raises:
             KubeError: it could not be changed.
         """
-        needed = needs_finalizer(pipeline) or bool(self._own_volumes(key, body))
-        if needed != (FINALIZER in _finalizers(body)):
+        held = FINALIZER in _finalizers(body)
+        needed = needs_finalizer(pipeline) or (held and bool(self._own_volumes(key, body)))
+        if needed != held:
             self._set(key, body, present=needed)
 
     def advance(self, key: Key, pipeline: WinePipeline, body: Mapping[str, Any]) -> str | None:
