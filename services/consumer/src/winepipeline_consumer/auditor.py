@@ -53,7 +53,7 @@ class Auditor:
         self._names = Names(settings.database, settings.schema_name, settings.table)
         self._interval_seconds = interval_seconds
         self._metrics = metrics
-        metrics.audit_interval_seconds = interval_seconds
+        metrics.audits_begin(interval_seconds)
         self._standing = standing
         self._rng = rng
         self._ended = threading.Event()

@@ -200,9 +200,8 @@ class Metrics:
             "Rows too many in the last audit: events that stand twice, or that the ledger does not cover.",
             registry=registry,
         )
-
-        self.audit_interval_seconds = 0.0
-        self.audit_held_at = time.monotonic()
+        self._audit_interval_seconds = 0.0
+        self._audit_held_at = 0.0
         age = Gauge(
             "winepipeline_audit_age_intervals",
             "Intervals between two audits since the last one that held, or since the start; 0 where none are made.",
@@ -210,15 +209,20 @@ class Metrics:
         )
         age.set_function(self._audit_age)
 
+    def audits_begin(self, interval_seconds: float) -> None:
+        """From now on audits are made; 0 makes none."""
+        self._audit_interval_seconds = interval_seconds
+        self._audit_held_at = time.monotonic()
+
     def audit_held(self) -> None:
         """An audit held just now."""
         self.audit_success.set(time.time())
-        self.audit_held_at = time.monotonic()
+        self._audit_held_at = time.monotonic()
 
     def _audit_age(self) -> float:
-        if not self.audit_interval_seconds:
+        if not self._audit_interval_seconds:
             return 0.0
-        return (time.monotonic() - self.audit_held_at) / self.audit_interval_seconds
+        return (time.monotonic() - self._audit_held_at) / self._audit_interval_seconds
 
     def commit_done(self) -> None:
         """A batch was committed just now."""
