@@ -69,6 +69,33 @@ def test_a_restart_right_before_a_transactions_marker(make_scene: MakeScene) -> 
     assert scene.audit().holds
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("read_before", [True, False])
+def test_a_transaction_that_nobody_ends(make_scene: MakeScene, *, read_before: bool) -> None:
+    """Once the broker gives up what a killed replay had begun, the ledger comes to the topic's end by itself."""
+    scene = make_scene(partitions=1)
+    if read_before:
+        consumer = scene.consumer()
+        scene.produce(20)
+        scene.wait_until_landed()
+    settings = {"transactional.id": scene.topic, "transaction.timeout.ms": 15_000}
+    writer = Producer({"bootstrap.servers": scene.broker.bootstrap, **settings}, logger=QUIET)
+    writer.init_transactions(30)
+    writer.begin_transaction()
+    (event,) = Stream(Recipe(), seed=3).take(1, 1_795_000_000_000)
+    writer.produce(scene.topic, event.value, event.key, partition=0)
+    assert not writer.flush(30)
+    end = scene.ends()[0] + 2  # the event, and the marker that gives it up
+    if not read_before:
+        consumer = scene.consumer()
+    consumer.says("reading")
+    eventually(lambda: scene.ends()[0] == end, "the broker gives the transaction up", 60)
+    eventually(lambda: scene.audit().total("in_flight") == 0, "what is left of it is passed over", 30)
+    assert scene.audit().holds
+    assert scene.audit().total("consumed") == end
+    assert "reading them anew" not in consumer.log
+
+
 def test_rebalances_under_load(make_scene: MakeScene) -> None:
     """Consumers that join, leave in good order and are killed while events come in lose and double nothing."""
     scene = make_scene(partitions=4)

@@ -1,5 +1,6 @@
 """The main loop: whatever the group, the broker and the warehouse do when, nothing is lost or doubled."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -280,3 +281,20 @@ def test_a_marker_at_the_end_is_passed_over_after_a_restart(bench: Bench) -> Non
     assert bench.reader.ownership.next_offsets == {0: 101, 1: 100}
     (batch,) = bench.worker.submitted
     assert (len(batch), dict(batch.ends)) == (0, {0: 101})
+
+
+def test_an_open_transaction_at_the_end_is_waited_for(bench: Bench) -> None:
+    """While it is open nothing is put in again, and once it is given up the ledger comes to the topic's end soon."""
+    own(bench, 0, 1)
+    bench.turn(read_of([(1, 100)]))
+    bench.source.known_ends, bench.source.known_holes = {0: 105, 1: 106}, {0: 100, 1: 101}
+    for _ in range(60):
+        bench.turn(seconds=1)
+    assert bench.source.asked("start") == [{0: 100, 1: 100}]
+    assert bench.reader.ownership.next_offsets == {0: 100, 1: 101}
+    bench.source.known_holes = {0: 105}
+    bench.turn(replace(read_of([]), ends={0: 105, 1: 106}), seconds=1)
+    assert bench.reader.ownership.next_offsets == {0: 100, 1: 106}  # nothing was read of the first since its claim
+    for _ in range(11):
+        bench.turn(seconds=1)
+    assert bench.reader.ownership.next_offsets == {0: 105, 1: 106}

@@ -99,27 +99,32 @@ class Gatherer:
             self._standstill.rest()
             return {}
         found = self._standstill.look(time.monotonic(), ownership.next_offsets, ends)
-        holes = self._holes(found)
-        if holes:
+        empty = self._empty(found)
+        if holes := {partition: end for partition, end in empty.items() if end > found[partition]}:
             self._take_tails(holes, ownership)
-        stuck = {partition: offset for partition, offset in found.items() if partition not in holes}
+        self._standstill.excuse(empty)
+        stuck = {partition: offset for partition, offset in found.items() if partition not in empty}
         if stuck:
             _LOG.warning("partitions %s have more and give nothing: reading them anew", sorted(stuck))
             ownership.begin_again(stuck)
         return stuck
 
-    def _holes(self, found: Mapping[int, int]) -> dict[int, int]:
-        """Those that have no message any more, with their ends: a consumer that starts at a marker hears of nothing."""
-        holes = {}
+    def _empty(self, found: Mapping[int, int]) -> dict[int, int]:
+        """Those that have no message to read, with how far: a consumer that starts at a marker hears of nothing.
+
+        An open transaction bounds it. A partition that waits for one is not put in again: then the end that is told
+        when the transaction is given up would not be believed (`Ownership.tails`).
+        """
+        empty = {}
         for partition, offset in found.items():
             try:
                 end = self._source.end_of_holes(partition, offset)
             except BrokerUnavailable as error:
                 _LOG.warning("%s", error)
                 break
-            if end is not None and end > offset:
-                holes[partition] = end
-        return holes
+            if end is not None:
+                empty[partition] = end
+        return empty
 
     def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
         """What was gathered, and a new beginning."""

@@ -163,7 +163,7 @@ class Source:
         return message.key(), headers_of(message)
 
     def end_of_holes(self, partition: int, offset: int) -> int | None:
-        """Where the partition ends, if nothing but holes stands from this offset on; asked by a client of its own.
+        """How far the partition can be read, if there are but holes from this offset on; asked by a client of its own.
 
         Raises:
             BrokerUnavailable: it does not answer.

@@ -6,7 +6,7 @@ about. Put in once more it is read at once. Nothing is lost by that: it goes on 
 fetched besides is fetched again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 FIRST_SECONDS = 10.0
 """After so long with nothing to show a partition is put in again; then after twice as long, and so on."""
@@ -24,6 +24,11 @@ class Standstill:
     def rest(self) -> None:
         """What was fetched has not all been taken: a partition that shows nothing may be among it."""
         self._since.clear()
+
+    def excuse(self, partitions: Iterable[int]) -> None:
+        """These have nothing to give for now: they are looked at again after as long as the first time."""
+        for partition in partitions:
+            self._patience.pop(partition, None)
 
     def look(self, now_seconds: float, next_offsets: Mapping[int, int], ends: Mapping[int, int]) -> dict[int, int]:
         """Look at the partitions while all that was fetched has been taken.

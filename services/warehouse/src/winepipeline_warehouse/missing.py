@@ -6,7 +6,7 @@ from winepipeline_warehouse.errors import Misconfigured
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
-from winepipeline_warehouse.standing import offsets_of
+from winepipeline_warehouse.standing import ledger_stands, offsets_of
 
 _LEDGER = "LedgerMissing"
 
@@ -24,7 +24,8 @@ def refuse_to_replace(session: Session, names: Names, standing: Collection[str])
     """
     if names.ledger.upper() not in standing:
         for table in (names.target, names.rejected):
-            if table.upper() in standing and _any(session, f"FROM {table} WHERE {_OURS}"):
+            there = table.upper() in standing and _any(session, f"FROM {table} WHERE {_OURS}")
+            if there and not ledger_stands(session, names):  # or another consumer has made it and loaded meanwhile
                 raise Misconfigured(
                     _LEDGER,
                     f"{table} holds events that were loaded, and {names.ledger}, which says how far, is not there: a "
