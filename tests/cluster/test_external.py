@@ -68,7 +68,7 @@ def test_a_wrong_password_is_told(albert: Pipeline) -> None:
     """With a wrong password the status says that the broker refuses it, and which keys of the Secret to look at."""
     albert.namespace.apply(login("not-the-password"))
     told = albert.wait_until_told("AuthenticationFailed", TELL_SECONDS)
-    assert "username and password of the Secret" in told
+    assert "`username` and `password` of the Secret kafka-user" in told
 
 
 def test_with_the_right_password_rows_land(albert: Pipeline) -> None:
