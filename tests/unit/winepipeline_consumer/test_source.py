@@ -25,7 +25,7 @@ class Recorder:
         self.asked: list[tuple[str, list[int]]] = []
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        def note(partitions: Sequence[TopicPartition] = (), **_: Any) -> None:
+        def note(partitions: Sequence[TopicPartition] = (), *_: Any, **__: Any) -> None:
             self.asked.append((name, [each.offset for each in partitions if isinstance(each, TopicPartition)]))
 
         return note
