@@ -66,19 +66,19 @@ def test_a_secret_wakes_and_rolls_what_reads_it(place: Place, operator: Operator
         return str(template("consumer")["metadata"]["annotations"][CHECKSUM])
 
     before, producer = checksum(), template("producer")
-    secret = {"metadata": {"name": "snowflake"}, "stringData": {"user": "WINE", "password": "first"}}
+    secret = {"metadata": {"name": "snowflake"}, "stringData": {"user": "WINE", "password": "vin-de-table"}}
     assert place.plane.call("POST", place.path("secrets"), secret)[0] == 201
     until(lambda: place.condition("albert", "Ready")["reason"] != "SecretMissing")
     until(lambda: checksum() != before)
     first = checksum()
-    place.patch("secrets", "snowflake", {"stringData": {"password": "second"}})
+    place.patch("secrets", "snowflake", {"stringData": {"password": "grand-cru-classé"}})
     until(lambda: checksum() != first)
     second = checksum()
     place.delete("secrets", "snowflake")
     until(lambda: place.condition("albert", "Ready")["reason"] == "SecretMissing")
     assert checksum() == second
     assert template("producer") == producer
-    for value in ("first", "second"):
+    for value in ("vin-de-table", "grand-cru-classé"):
         assert value not in operator.log
 
 
