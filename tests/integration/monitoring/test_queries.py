@@ -216,6 +216,7 @@ PLAUSIBLE: dict[str, tuple[float, float]] = {
     "suffix: events/s": (0, EVENTS_PER_SECOND * 40),
     "suffix: rows/s": (0, EVENTS_PER_SECOND * 40),
     "suffix: /s": (0, 100),
+    "suffix: intervals": (0, 1000),
 }
 """What a value in each unit can be, at this load: a rate that was a total, or milliseconds, would fall out."""
 
