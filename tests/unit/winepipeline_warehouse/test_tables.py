@@ -8,7 +8,7 @@ from winepipeline_warehouse.tables import (
     REJECTED,
     TARGET,
     Column,
-    Standing,
+    StandingColumn,
     create_statements,
     differences,
     expected,
@@ -18,15 +18,15 @@ NAMES = Names("WINE_SALES_DB", "RAW_DATA", "RAW_EVENTS_STREAM")
 DESCRIBED = {"INTEGER": "NUMBER(38,0)", "VARCHAR": "VARCHAR(16777216)", "TIMESTAMP_LTZ": "TIMESTAMP_LTZ(9)"}
 
 
-def described(columns: tuple[Column, ...]) -> list[Standing]:
+def described(columns: tuple[Column, ...]) -> list[StandingColumn]:
     """What DESCRIBE TABLE says of a table made with these columns."""
-    return [Standing(column.name, DESCRIBED.get(column.type, column.type)) for column in columns]
+    return [StandingColumn(column.name, DESCRIBED.get(column.type, column.type)) for column in columns]
 
 
-def changed(name: str, kind: str | None) -> list[Standing]:
+def changed(name: str, kind: str | None) -> list[StandingColumn]:
     """The target with one column of another type, or without it."""
     others = [each for each in described(TARGET) if each.name != name.upper()]
-    return [*others, *([Standing(name, kind)] if kind else [])]
+    return [*others, *([StandingColumn(name, kind)] if kind else [])]
 
 
 def test_the_target_has_the_columns_that_were_promised() -> None:
@@ -56,7 +56,7 @@ def test_a_table_of_our_own_making_will_do(columns: tuple[Column, ...]) -> None:
 
 def test_further_columns_and_another_order_do_no_harm() -> None:
     """People may add columns of their own."""
-    assert differences(TARGET, [Standing("NOTE", "VARCHAR(10)"), *reversed(described(TARGET))]) == []
+    assert differences(TARGET, [StandingColumn("NOTE", "VARCHAR(10)"), *reversed(described(TARGET))]) == []
 
 
 @pytest.mark.parametrize(

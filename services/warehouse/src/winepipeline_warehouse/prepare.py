@@ -4,15 +4,16 @@ import logging
 
 from winepipeline_warehouse.errors import Misconfigured
 from winepipeline_warehouse.missing import refuse_to_replace
-from winepipeline_warehouse.names import STAGING_TABLE, Names
+from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Row, Session
+from winepipeline_warehouse.shown import stands, table_stands
 from winepipeline_warehouse.tables import (
     REJECTED,
     REJECTED_NULLS,
     TARGET,
     TARGET_NULLS,
     Column,
-    Standing,
+    StandingColumn,
     create_statements,
     differences,
     expected,
@@ -69,25 +70,27 @@ def _check(session: Session, table: str, wanted: tuple[Column, ...]) -> None:
         )
 
 
-def _column(row: Row) -> Standing:
+def _column(row: Row) -> StandingColumn:
     """A row of DESCRIBE TABLE, which begins with name, type, kind, null? and default."""
     name, type_, _, null, default = row[:_DESCRIBED]
     takes_null = str(null).upper() != "N"
-    return Standing(str(name), str(type_), must_be_given=not takes_null and default is None, takes_null=takes_null)
+    return StandingColumn(
+        str(name), str(type_), must_be_given=not takes_null and default is None, takes_null=takes_null
+    )
 
 
 def _create_containers(session: Session, names: Names) -> None:
     """CREATE … IF NOT EXISTS needs the right to create even where the object stands, so look first, here as below."""
-    if not _stands(session, f"SHOW DATABASES LIKE '{names.database}'", names.database):
+    if not stands(session, f"SHOW DATABASES LIKE '{names.database}'", names.database):
         session.change(f"CREATE DATABASE IF NOT EXISTS {names.database}")
     schemas = f"SHOW SCHEMAS LIKE '{names.schema_name}' IN DATABASE {names.database}"
-    if not _stands(session, schemas, names.schema_name):
+    if not stands(session, schemas, names.schema_name):
         session.change(f"CREATE SCHEMA IF NOT EXISTS {names.schema}")
     session.change(f"USE SCHEMA {names.schema}")
 
 
 def _warn_of_leftovers(session: Session, names: Names) -> None:
-    if not _stands(session, f"SHOW TABLES LIKE '{STAGING_TABLE}' IN SCHEMA {names.schema}", STAGING_TABLE):
+    if not table_stands(session, names, names.staging_table):
         return
     try:
         count = int(session.query(f"SELECT COUNT(*) FROM {names.staging_table}")[0][0])
@@ -102,8 +105,3 @@ def _warn_of_leftovers(session: Session, names: Names) -> None:
             count,
             names.target,
         )
-
-
-def _stands(session: Session, show: str, name: str) -> bool:
-    """Whether SHOW lists the object; LIKE takes `_` for any character, and the second column is the name."""
-    return any(str(row[1]).upper() == name.upper() for row in session.query(show))

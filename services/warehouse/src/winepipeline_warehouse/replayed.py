@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
+from winepipeline_warehouse.shown import table_stands
 from winepipeline_warehouse.tables import REPLAYED
 
 ROWS_AT_ONCE = 1000
@@ -28,7 +29,7 @@ def settled(session: Session, names: Names, topic: str) -> dict[Place, bool]:
     """
     noted = "REPLAYED_AT IS NOT NULL" if REPLAYED[0].name in _columns(session, names) else "FALSE"
     rows = session.query(f"SELECT {_PLACE}, {noted} FROM {names.rejected} WHERE {_TOPIC}", (topic,), scans=True)
-    if _has_kept(session, names):
+    if table_stands(session, names, names.replayed):
         rows += session.query(f"SELECT {_PLACE}, TRUE FROM {names.replayed} WHERE {_TOPIC}", (topic,))
     return {(int(partition), int(offset), int(timestamp)): bool(sent) for partition, offset, timestamp, sent in rows}
 
@@ -65,11 +66,6 @@ def _add_columns(session: Session, names: Names) -> None:
     for column in REPLAYED:
         if column.name not in standing:
             session.change(f"ALTER TABLE {names.rejected} ADD COLUMN {column.name} {column.type}")
-
-
-def _has_kept(session: Session, names: Names) -> bool:
-    shown = session.query(f"SHOW TABLES LIKE '{names.table}_REPLAYED' IN SCHEMA {names.schema}")
-    return any(f"{names.schema}.{row[1]}".upper() == names.replayed.upper() for row in shown)
 
 
 def _columns(session: Session, names: Names) -> set[str]:

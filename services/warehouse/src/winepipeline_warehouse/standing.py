@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from winepipeline_warehouse.ledger import Origin
 from winepipeline_warehouse.names import Names
 from winepipeline_warehouse.session import Session
+from winepipeline_warehouse.shown import table_stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,7 @@ def standing(
 
 def ledger_stands(session: Session, names: Names) -> bool:
     """Whether there is a ledger: somebody may have dropped it, and a repair makes it anew."""
-    shown = session.query(f"SHOW TABLES LIKE '{names.table}_LEDGER' IN SCHEMA {names.schema}")
-    return any(f"{names.schema}.{row[1]}".upper() == names.ledger.upper() for row in shown)
+    return table_stands(session, names, names.ledger)
 
 
 def _ledger(names: Names) -> str:

@@ -7,7 +7,7 @@ from winepipeline_warehouse.names import Names
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingColumn:
     """A column as DESCRIBE TABLE gives it; `must_be_given` where it takes no null and has no default."""
 
     name: str
@@ -136,7 +136,7 @@ def expected(names: Names, *, dimensions: bool = False) -> dict[str, tuple[Colum
     return {**tables, names.customers: CUSTOMERS, names.products: PRODUCTS} if dimensions else tables
 
 
-def differences(wanted: tuple[Column, ...], found: Sequence[Standing], nulls: Collection[str] = ()) -> list[str]:
+def differences(wanted: tuple[Column, ...], found: Sequence[StandingColumn], nulls: Collection[str] = ()) -> list[str]:
     """What a table lacks or has otherwise, in words; empty when it will do.
 
     Columns that we do not know do no harm, unless they must be given: every statement of ours names its columns.
