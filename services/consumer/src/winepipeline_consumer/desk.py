@@ -103,17 +103,17 @@ class Desk:
     def _persist(self, action: Callable[[], T], hint: str = "") -> T:
         """Carry it out until the broker answers; metrics and probe say why it takes so long."""
         waits = delays_seconds(_FIRST_DELAY_SECONDS, _MOST_DELAY_SECONDS, self._watch.rng)
-        tries = 0
+        failed = False
         while True:
             try:
                 result = action()
             except BrokerUnavailable as error:
                 delay = next(waits)
-                tries += 1
+                failed = True
                 self._watch.trouble(Unavailable(error.reason, str(error), hint), delay)
                 if self._watch.wait(delay):
                     raise Interrupted from error
             else:
-                if tries:
+                if failed:
                     self._watch.recovered()
                 return result

@@ -17,15 +17,27 @@ class Watch:
 
     Attributes:
         rng: spreads the waits.
-        trouble_reason: why the warehouse, or the broker on the way there, is tried again; empty while it is not.
     """
 
     def __init__(self, metrics: Metrics, rng: random.Random) -> None:
         self.rng = rng
-        self.trouble_reason = ""
-        self._who = ""
+        self._trouble: Unavailable | None = None
         self._metrics = metrics
         self._hurry = threading.Event()
+
+    @property
+    def trouble_reason(self) -> str:
+        """Why the warehouse, or the broker on the way there, is tried again; empty while it is not."""
+        error = self._trouble
+        if error is None:
+            return ""
+        return f"{error.reason}: {error.message}" + (f". What to do: {error.hint}" if error.hint else "")
+
+    @property
+    def broker_is_away(self) -> bool:
+        """Whether it is the broker that is tried again."""
+        error = self._trouble
+        return error is not None and error.reason == BrokerUnavailable.reason
 
     def step(self, stage: str) -> AbstractContextManager[None]:
         """Time a step."""
@@ -35,20 +47,18 @@ class Watch:
         """A try failed."""
         self._metrics.warehouse_errors.labels(error.reason).inc()
         self._metrics.retrying.set(1)
-        self.trouble_reason = f"{error.reason}: {error.message}" + (f". What to do: {error.hint}" if error.hint else "")
-        self._who = "broker" if error.reason == BrokerUnavailable.reason else "warehouse"
+        self._trouble = error
         _LOG.warning("the %s does not take it: %s; next try in %.1f s", self._who, self.trouble_reason, delay_seconds)
-
-    @property
-    def broker_is_away(self) -> bool:
-        """Whether it is the broker that is tried again."""
-        return self.trouble_reason.startswith(f"{BrokerUnavailable.reason}:")
 
     def recovered(self) -> None:
         """It goes well again."""
         self._metrics.retrying.set(0)
-        self.trouble_reason = ""
         _LOG.info("the %s takes it again", self._who)
+        self._trouble = None
+
+    @property
+    def _who(self) -> str:
+        return "broker" if self.broker_is_away else "warehouse"
 
     def wait(self, seconds: float) -> bool:
         """Wait; True at once when nobody waits for the outcome any more."""
