@@ -140,6 +140,16 @@ class ControlPlane:
         command = [str(self._programs / "kubectl"), "--kubeconfig", str(self.kubeconfig), *arguments]
         return subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=60)
 
+    def kubeconfig_of(self, namespace: str, account: str, file: Path) -> str:
+        """Write a kubeconfig that logs in as a ServiceAccount; returns the file's path."""
+        path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
+        status, answer = self.call("POST", path, {"spec": {"expirationSeconds": 3600}})
+        assert status == HTTPStatus.CREATED, answer
+        config = json.loads(self.kubeconfig.read_text())
+        config["users"][0]["user"] = {"token": answer["status"]["token"]}
+        file.write_text(json.dumps(config))
+        return str(file)
+
     def _write_files(self) -> None:
         keys = self.folder / "keys"
         keys.mkdir(parents=True)

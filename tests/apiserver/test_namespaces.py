@@ -1,6 +1,5 @@
 """An operator that is confined to some namespaces, of which one is gone and one is not open to it."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,7 @@ def account(home: Place, file: Path) -> str:
     """A ServiceAccount without any right; the path of a kubeconfig that logs in as it."""
     plane = home.plane
     assert plane.call("POST", home.path("serviceaccounts"), {"metadata": {"name": "confined"}})[0] == 201
-    path = home.path("serviceaccounts", "confined") + "/token"
-    status, answer = plane.call("POST", path, {"spec": {"expirationSeconds": 3600}})
-    assert status == 201, answer
-    config = json.loads(plane.kubeconfig.read_text())
-    config["users"][0]["user"] = {"token": answer["status"]["token"]}
-    file.write_text(json.dumps(config))
-    return str(file)
+    return plane.kubeconfig_of(home.namespace, "confined", file)
 
 
 def open_to(place: Place, home: Place, name: str, allowed: Sequence[Mapping[str, Any]]) -> None:

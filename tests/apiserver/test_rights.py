@@ -1,6 +1,5 @@
 """The operator with the rights that the chart gives it, and no others."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from .scene import PIPELINES, Operator, make_place, until
 pytestmark = pytest.mark.long
 
 _SYSTEM = "winepipeline-system"
+_ACCOUNT = "wine-winepipeline"
 _ROLES = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount")
 _APPS = "apps/v1"
 
@@ -29,17 +29,6 @@ def install_rights(plane: ControlPlane, *values: str) -> None:
     plane.call("POST", "/api/v1/namespaces", {"metadata": {"name": _SYSTEM}})
     done = plane.kubectl("apply", "-f", "-", text=yaml.safe_dump_all(objects))
     assert done.returncode == 0, done.stderr
-
-
-def kubeconfig_of_the_operator(plane: ControlPlane, file: Path) -> str:
-    """A kubeconfig that logs in as the chart's ServiceAccount; its path."""
-    path = f"/api/v1/namespaces/{_SYSTEM}/serviceaccounts/wine-winepipeline/token"
-    status, answer = plane.call("POST", path, {"spec": {"expirationSeconds": 3600}})
-    assert status == 201, answer
-    config = json.loads(plane.kubeconfig.read_text())
-    config["users"][0]["user"] = {"token": answer["status"]["token"]}
-    file.write_text(json.dumps(config))
-    return str(file)
 
 
 def pipeline(**spec: Any) -> dict[str, Any]:
@@ -58,7 +47,7 @@ def test_the_charts_rights_are_enough(
     """With the chart's roles the operator makes, mends, prunes and tells, and is refused nothing."""
     place = make_place(own_plane)
     install_rights(own_plane, *([f"watchNamespaces={{{place.namespace}}}"] if confined else []))
-    kubeconfig = kubeconfig_of_the_operator(own_plane, tmp_path / "operator.kubeconfig")
+    kubeconfig = own_plane.kubeconfig_of(_SYSTEM, _ACCOUNT, tmp_path / "operator.kubeconfig")
     watched = {"WATCH_NAMESPACES": place.namespace} if confined else {}
     operator = start_operator(own_plane, KUBECONFIG=kubeconfig, LEASE_NAME="wine-winepipeline", **watched)
     place.create(pipeline(backfill={"days": 1}, deletionPolicy="Delete"))
@@ -75,7 +64,7 @@ def test_a_confined_operator_may_do_nothing_elsewhere(own_plane: ControlPlane, t
     """Whoever takes over an operator that is confined to a namespace reads no Secret of another one."""
     place, other = make_place(own_plane), make_place(own_plane)
     install_rights(own_plane, f"watchNamespaces={{{place.namespace}}}")
-    kubeconfig = kubeconfig_of_the_operator(own_plane, tmp_path / "operator.kubeconfig")
+    kubeconfig = own_plane.kubeconfig_of(_SYSTEM, _ACCOUNT, tmp_path / "operator.kubeconfig")
     for namespace, may in ((place.namespace, "yes"), (other.namespace, "no"), (_SYSTEM, "no")):
         asked = ("auth", "can-i", "get", "secrets", "--namespace", namespace)
         assert own_plane.kubectl("--kubeconfig", kubeconfig, *asked).stdout.strip() == may
@@ -84,7 +73,7 @@ def test_a_confined_operator_may_do_nothing_elsewhere(own_plane: ControlPlane, t
 def test_nobody_else_is_given_rights(own_plane: ControlPlane, tmp_path: Path) -> None:
     """The operator may not do more than it does: no access to nodes, roles or pods' shells."""
     install_rights(own_plane)
-    kubeconfig = kubeconfig_of_the_operator(own_plane, tmp_path / "operator.kubeconfig")
+    kubeconfig = own_plane.kubeconfig_of(_SYSTEM, _ACCOUNT, tmp_path / "operator.kubeconfig")
     wishes = [("create", "pods"), ("create", "pods/exec"), ("get", "nodes"), ("create", "clusterroles")]
     wishes += [("update", "secrets"), ("delete", "winepipelines"), ("delete", "namespaces")]
     for verb, resource in wishes:

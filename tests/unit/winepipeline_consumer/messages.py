@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.unit.sample_events import MOVEMENT, ORDER, PRODUCT
 from winepipeline_consumer.letter import Headers, Letter
 from winepipeline_consumer.sift import Slice
 from winepipeline_events.fault import Rejection
@@ -16,32 +17,6 @@ from winepipeline_warehouse.rows import Rows
 
 LIMITS = Limits(event_bytes=3000, depth=6)
 """Small, so that examples come to them."""
-
-PRODUCT = {"id": 1000, "name": "Château Belair 🍷", "category": "Rouge 🍷", "region": "Bordeaux", "vintage": 2018}
-ENVELOPE = {"event_id": "e-1", "schema_version": 1, "source": "test", "timestamp": "2026-11-24T08:30:00.123Z"}
-ORDER: dict[str, Any] = {
-    "event_type": "ORDER_CREATED",
-    **ENVELOPE,
-    "order_id": "ORD-1",
-    "product": PRODUCT,
-    "customer_id": 42,
-    "quantity": 3,
-    "unit_price": 24.5,
-    "discount": 0.1,
-    "total": 66.15,
-    "currency": "EUR",
-    "channel": "E-com",
-}
-MOVEMENT: dict[str, Any] = {
-    "event_type": "INVENTORY_ADJUSTED",
-    **ENVELOPE,
-    "adjustment_type": "SPOILAGE",
-    "product": PRODUCT,
-    "quantity_change": -12,
-    "warehouse": "Entrepôt Bercy",
-    "batch": {"batch_id": "LOT-1", "supplier": "Négoce Dupont", "received_at": "2026-11-20"},
-    "reason": "Bouchonné",
-}
 
 
 def encoded(event: Any) -> bytes:

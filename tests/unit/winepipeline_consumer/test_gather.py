@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.unit.sample_events import ORDER
 from winepipeline_consumer import gather
 from winepipeline_consumer.gather import SLICE_MESSAGES, Gatherer
 from winepipeline_consumer.metrics import Metrics
@@ -12,7 +13,7 @@ from winepipeline_consumer.ownership import Listener, Ownership
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_warehouse.ledger import Claim
 
-from .messages import ORDER, encoded
+from .messages import encoded
 from .stand_ins import Clock, FakeSource, read_of
 from .test_settings import LOGIN
 

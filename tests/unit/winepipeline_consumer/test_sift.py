@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.unit.sample_events import MOVEMENT, ORDER
 from winepipeline_consumer.sift import Sifted, sift
 from winepipeline_events.fault import Rejection
 from winepipeline_events.known import decode_known
@@ -12,7 +13,7 @@ from winepipeline_events.reason import Reason
 from winepipeline_events.recurring import ENOUGH_EVENTS, Vocabulary
 from winepipeline_events.validation import decode, validate
 
-from .messages import LIMITS, MOVEMENT, ORDER, encoded, messages, slice_of, valid_events
+from .messages import LIMITS, encoded, messages, slice_of, valid_events
 
 WINE = "🍷 Château".encode()
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.sample_events import MOVEMENT, ORDER
 from winepipeline_events.fault import Rejection
 from winepipeline_events.order import OrderCreated
 from winepipeline_events.reason import Reason
@@ -16,31 +17,6 @@ from winepipeline_events.schema import documents
 from winepipeline_events.validation import Limits, decode, diagnose, validate
 
 LIMITS = Limits()
-PRODUCT = {"id": 1000, "name": "Château Belair", "category": "Rouge 🍷", "region": "Bordeaux", "vintage": 2018}
-ENVELOPE = {"event_id": "e-1", "schema_version": 1, "source": "test", "timestamp": "2026-11-24T08:30:00.123Z"}
-ORDER: dict[str, Any] = {
-    "event_type": "ORDER_CREATED",
-    **ENVELOPE,
-    "order_id": "ORD-1",
-    "product": PRODUCT,
-    "customer_id": 42,
-    "quantity": 3,
-    "unit_price": 24.5,
-    "discount": 0.1,
-    "total": 66.15,
-    "currency": "EUR",
-    "channel": "E-com",
-}
-MOVEMENT: dict[str, Any] = {
-    "event_type": "INVENTORY_ADJUSTED",
-    **ENVELOPE,
-    "adjustment_type": "SPOILAGE",
-    "product": PRODUCT,
-    "quantity_change": -12,
-    "warehouse": "Entrepôt Bercy",
-    "batch": {"batch_id": "LOT-1", "supplier": "Négoce Dupont", "received_at": "2026-11-20"},
-    "reason": "Bouchonné",
-}
 
 
 def with_(event: dict[str, Any], path: str, value: Any) -> bytes:
