@@ -11,12 +11,12 @@ from typing import Any, cast
 import numpy as np
 
 from winepipeline_consumer.batch import Batch
-from winepipeline_consumer.jobs import Claiming, Outcome
+from winepipeline_consumer.jobs import Claimed, Claiming, Outcome
 from winepipeline_consumer.ownership import Listener
 from winepipeline_consumer.read import Read
 from winepipeline_consumer.settings import ConsumerSettings
 from winepipeline_consumer.sift import Slice
-from winepipeline_warehouse.ledger import Origin
+from winepipeline_warehouse.ledger import Claim, Origin
 
 ORIGIN = Origin("cluster", "sales_events", "id-1")
 
@@ -60,6 +60,7 @@ class FakeSource:
         self.next_reads: list[Read] = []
         self.known_ends: dict[int, int] = {}
         self.known_holes: dict[int, int] = {}
+        self.known_messages: dict[int, int] = {}
 
     def read(self, most: int, _: float) -> Read:
         """The next of `next_reads`; nothing when there is none."""
@@ -87,10 +88,12 @@ class FakeSource:
         self.calls.append(("ends", ask))
         return {p: end for p, end in self.known_ends.items() if p in set(partitions)}
 
-    def end_of_holes(self, partition: int, offset: int) -> int | None:
-        """Of `known_holes`."""
-        self.calls.append(("end_of_holes", (partition, offset)))
-        return self.known_holes.get(partition)
+    def first_from(self, partition: int, offset: int) -> tuple[int, bool]:
+        """The end by `known_holes`, or else the message by `known_messages`, or else one at this offset."""
+        self.calls.append(("first_from", (partition, offset)))
+        if partition in self.known_holes:
+            return self.known_holes[partition], False
+        return self.known_messages.get(partition, offset), True
 
     def close(self) -> None:
         """Leave the group, as librdkafka does: with a last revocation."""
@@ -187,3 +190,16 @@ class Bench:
         for read in reads or (read_of([]),):
             self.source.next_reads = [read]
             self.reader.turn()
+
+
+def claimed(*partitions: int, at: int = 100, epoch: int = 1, origin: Origin = ORIGIN) -> Claimed:
+    """The ledger's answer."""
+    return Claimed({p: Claim(p, at, epoch) for p in partitions}, origin)
+
+
+def own(bench: Bench, *partitions: int) -> None:
+    """Assigned, claimed and started."""
+    bench.source.listener.assigned(list(partitions))
+    bench.turn()
+    bench.worker.outcomes.put(claimed(*partitions))
+    bench.turn()

@@ -1,51 +1,15 @@
 """The main loop: whatever the group, the broker and the warehouse do when, nothing is lost or doubled."""
 
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from winepipeline_consumer import gather
-from winepipeline_consumer import reader as reader_module
-from winepipeline_consumer.jobs import Claimed, Done, Failed, Loaded
-from winepipeline_consumer.metrics import Metrics
-from winepipeline_consumer.reader import Reader
-from winepipeline_consumer.settings import ConsumerSettings
+from winepipeline_consumer.jobs import Done, Failed, Loaded
 from winepipeline_consumer.worker import SLOTS
 from winepipeline_warehouse.errors import Misconfigured
-from winepipeline_warehouse.ledger import Claim, Origin
+from winepipeline_warehouse.ledger import Origin
 
-from .stand_ins import ORIGIN, Bench, Clock, FakeSource, FakeWorker, read_of
-from .test_settings import LOGIN
-
-SMALL = {"BATCH_SIZE": "2", "MAX_BATCH_SIZE": "4", "CONSUMER_TIMEOUT_MS": "1000"}
-
-
-@pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """A member of the group without partitions."""
-    clock = Clock()
-    monkeypatch.setattr(reader_module, "time", clock)
-    monkeypatch.setattr(gather, "time", clock)
-    monkeypatch.setattr(reader_module, "Source", FakeSource)
-    metrics = Metrics()
-    reader = Reader(ConsumerSettings.from_environment(LOGIN | SMALL), metrics)
-    worker = FakeWorker(clock)
-    reader.attach(cast(Any, worker))
-    return Bench(reader, cast(Any, reader.source), worker, clock, metrics)
-
-
-def claimed(*partitions: int, at: int = 100, epoch: int = 1, origin: Origin = ORIGIN) -> Claimed:
-    """The ledger's answer."""
-    return Claimed({p: Claim(p, at, epoch) for p in partitions}, origin)
-
-
-def own(bench: Bench, *partitions: int) -> None:
-    """Assigned, claimed and started."""
-    bench.source.listener.assigned(list(partitions))
-    bench.turn()
-    bench.worker.outcomes.put(claimed(*partitions))
-    bench.turn()
+from .stand_ins import Bench, claimed, own, read_of
 
 
 def fill(bench: Bench, batches: int) -> None:
@@ -257,44 +221,3 @@ def test_what_ends_a_loading_thread_ends_the_loop(bench: Bench) -> None:
     bench.worker.outcomes.put(Failed(Misconfigured("TableMismatch", "column X is missing")))
     with pytest.raises(Misconfigured):
         bench.turn()
-
-
-def test_a_partition_that_gives_nothing_is_read_anew(bench: Bench) -> None:
-    """A partition that librdkafka forgets to fetch is put in again where it stands, and the others go on."""
-    own(bench, 0, 1)
-    bench.source.known_ends = {0: 140, 1: 100}
-    for _ in range(13):
-        bench.turn(seconds=1)
-    assert bench.source.asked("start") == [{0: 100, 1: 100}, {0: 100}]
-    bench.turn(read_of([(0, 100), (0, 101)]), seconds=1)
-    assert bench.reader.ownership.next_offsets[0] == 102
-
-
-def test_a_marker_at_the_end_is_passed_over_after_a_restart(bench: Bench) -> None:
-    """Where nothing but a transaction's marker is left, the ledger comes to the topic's end, and nothing is put in."""
-    own(bench, 0, 1)
-    bench.source.known_ends, bench.source.known_holes = {0: 101, 1: 100}, {0: 101}
-    for _ in range(13):
-        bench.turn(seconds=1)
-    assert bench.source.asked("end_of_holes") == [(0, 100)]
-    assert bench.source.asked("start") == [{0: 100, 1: 100}]
-    assert bench.reader.ownership.next_offsets == {0: 101, 1: 100}
-    (batch,) = bench.worker.submitted
-    assert (len(batch), dict(batch.ends)) == (0, {0: 101})
-
-
-def test_an_open_transaction_at_the_end_is_waited_for(bench: Bench) -> None:
-    """While it is open nothing is put in again, and once it is given up the ledger comes to the topic's end soon."""
-    own(bench, 0, 1)
-    bench.turn(read_of([(1, 100)]))
-    bench.source.known_ends, bench.source.known_holes = {0: 105, 1: 106}, {0: 100, 1: 101}
-    for _ in range(60):
-        bench.turn(seconds=1)
-    assert bench.source.asked("start") == [{0: 100, 1: 100}]
-    assert bench.reader.ownership.next_offsets == {0: 100, 1: 101}
-    bench.source.known_holes = {0: 105}
-    bench.turn(replace(read_of([]), ends={0: 105, 1: 106}), seconds=1)
-    assert bench.reader.ownership.next_offsets == {0: 100, 1: 106}  # nothing was read of the first since its claim
-    for _ in range(11):
-        bench.turn(seconds=1)
-    assert bench.reader.ownership.next_offsets == {0: 105, 1: 106}

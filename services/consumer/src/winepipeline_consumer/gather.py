@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Gatherer:
 
     def __init__(self, settings: ConsumerSettings, source: Source, metrics: Metrics) -> None:
         self.since = 0.0
+        self._astray: dict[int, int] = {}
         self._settings = settings
         self._source = source
         self._metrics = metrics
@@ -85,6 +87,10 @@ class Gatherer:
             self._drained = not len(read.slice)
         else:
             read = self._source.read(most, _WAIT_FOR_ROOM_SECONDS)
+        if ownership.unread and (astray := self._gone_astray(read.slice, ownership)):
+            _LOG.warning("partitions %s begin behind where they were put in: reading them anew", sorted(astray))
+            self._astray.update(astray)
+            read = _without(read, astray)
         if len(read.slice):
             begun = time.perf_counter()
             self._take(read, ownership)
@@ -92,6 +98,11 @@ class Gatherer:
         if tails := ownership.tails(read.ends):
             self._take_tails(tails, ownership)
         return read.lost_place
+
+    def take_astray(self) -> dict[int, int]:
+        """Partitions that are to be put in again, since they were read from another place on; and where."""
+        astray, self._astray = self._astray, {}
+        return astray
 
     def stuck(self, ends: Mapping[int, int], ownership: Ownership) -> dict[int, int]:
         """Partitions that have more up to `ends` and do not give it: where each is to be put in again."""
@@ -118,13 +129,35 @@ class Gatherer:
         empty = {}
         for partition, offset in found.items():
             try:
-                end = self._source.end_of_holes(partition, offset)
+                place, is_message = self._source.first_from(partition, offset)
             except BrokerUnavailable as error:
                 _LOG.warning("%s", error)
                 break
-            if end is not None:
-                empty[partition] = end
+            if not is_message:
+                empty[partition] = place
         return empty
+
+    def _gone_astray(self, columns: Slice, ownership: Ownership) -> dict[int, int]:
+        """Partitions that begin behind the place where they were put in, though messages are there; with that place.
+
+        Offsets between messages may hold none, so that a partition that is read from a wrong place on would look like
+        one with holes. What a client of its own finds there decides.
+        """
+        astray = {}
+        seen = set(np.unique(columns.partitions).tolist())
+        for partition in ownership.unread & ownership.next_offsets.keys() & seen:
+            wanted = ownership.next_offsets[partition]
+            new = columns.offsets[(columns.partitions == partition) & (columns.offsets >= wanted)]
+            if len(new) and new.min() > wanted and not self._are_holes(partition, wanted, int(new.min())):
+                astray[partition] = wanted
+        return astray
+
+    def _are_holes(self, partition: int, start: int, stop: int) -> bool:
+        try:
+            return self._source.first_from(partition, start)[0] >= stop
+        except BrokerUnavailable as error:
+            _LOG.warning("%s", error)
+            return False
 
     def batch(self, number: int, generation: int, ownership: Ownership) -> Batch:
         """What was gathered, and a new beginning."""
@@ -185,7 +218,19 @@ class Gatherer:
 def _only_unread(read: Read, ownership: Ownership) -> Read:
     """Without messages of partitions that are not ours (any more, or yet) and without those read before."""
     columns = read.slice
-    kept = np.flatnonzero(unread(columns.partitions, columns.offsets, ownership.next_offsets)).tolist()
+    return _kept(read, unread(columns.partitions, columns.offsets, ownership.next_offsets))
+
+
+def _without(read: Read, partitions: Collection[int]) -> Read:
+    """Without what was read of these."""
+    kept = _kept(read, ~np.isin(read.slice.partitions, list(partitions)))
+    ends = {partition: end for partition, end in read.ends.items() if partition not in partitions}
+    return replace(kept, ends=ends)
+
+
+def _kept(read: Read, which: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Read:
+    columns = read.slice
+    kept = np.flatnonzero(which).tolist()
     messages = [read.messages[place] for place in kept]
     values = [columns.values[place] for place in kept]
     return Read(

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from confluent_kafka import (
-    OFFSET_END,
     Consumer,
     KafkaError,
     KafkaException,
@@ -162,15 +161,16 @@ class Source:
             return None, []  # retention, compaction, or another topic by that name
         return message.key(), headers_of(message)
 
-    def end_of_holes(self, partition: int, offset: int) -> int | None:
-        """How far the partition can be read, if there are but holes from this offset on; asked by a client of its own.
+    def first_from(self, partition: int, offset: int) -> tuple[int, bool]:
+        """Where a client of its own finds the first message from here on, and True; where but the end, and False.
 
         Raises:
             BrokerUnavailable: it does not answer.
         """
         message = self._again(partition, offset)
         error = message.error()
-        return message.offset() if error is not None and error.code() == _AT_END else None
+        told = error is None or error.code() == _AT_END  # where it is refused, something is there
+        return (message.offset(), error is None) if told else (offset, True)
 
     def _again(self, partition: int, offset: int) -> Message:
         reader = _made(Consumer, client_config.again_config(self._settings))
@@ -193,8 +193,8 @@ class Source:
         return [TopicPartition(self.topic, partition) for partition in partitions]
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        # Held at the end until the ledger has said where to start: the group's committed offset is never asked.
-        consumer.incremental_assign([TopicPartition(each.topic, each.partition, OFFSET_END) for each in partitions])
+        # Held until the ledger says where to start. A late answer to where the end is would replace it (docs/adr/0006).
+        consumer.incremental_assign([TopicPartition(each.topic, each.partition, 0) for each in partitions])
         consumer.pause(partitions)
         self._listener.assigned([each.partition for each in partitions])
 

@@ -191,6 +191,7 @@ class Reader:
         is loaded first: it may be all that is left of those events.
         """
         self._displaced.update(self._gatherer.read(self.ownership))
+        self._starts.update(self._gatherer.take_astray())
         self._displaced &= self.ownership.places.keys()
         if at_rest := self.ownership.at_rest(self._displaced, self._committed):
             self._set_back(f"the broker does not have our offset of partition {at_rest} any more")
