@@ -21,7 +21,7 @@ PYTEST_ARGS ?=
 PYTEST_WORKERS ?= 4
 LONG_WORKERS ?= 3
 # One for each group of tests/cluster/conftest.py: most of a cluster's tests is waiting.
-CLUSTER_WORKERS ?= 3
+CLUSTER_WORKERS ?= 4
 LAW_EXAMPLES ?= 300
 FUZZ_EVENTS ?= 1000000
 REPLAY_LETTERS ?= 10000

@@ -16,7 +16,10 @@ locked() {
   python3 -m venv --without-pip "$TARGET"
   # Everything is in the lock, so nothing is resolved: what the lock leaves out on purpose stays out.
   "$TOOLS/bin/pip" install --quiet --no-deps --require-hashes -r requirements/images/build.txt
-  "$TOOLS/bin/pip" --python "$TARGET/bin/python" install --quiet --no-deps --require-hashes -r "requirements/images/$1.txt"
+  "$TOOLS/bin/pip" --python "$TARGET/bin/python" install --quiet --no-compile --no-deps --require-hashes \
+    -r "requirements/images/$1.txt"
+  # As pip would, but by all processors at once; some packages bring files for other versions of Python.
+  "$TARGET/bin/python" -m compileall -q -j 0 "$TARGET/lib" || true
 }
 
 packages() {

@@ -7,18 +7,17 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from .api import Api, Refused
 
 Object = dict[str, Any]
 
 POLL_SECONDS = 0.5
 USUAL_SECONDS = 180.0
 COMMAND_SECONDS = 240
-
-
-class Refused(Exception):
-    """A command ended with another status than 0; its words are what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,11 @@ class Cluster:
             raise Refused(f"{' '.join(map(str, command))}: {done.stdout}{done.stderr}")
         return done.stdout
 
+    @property
+    def api(self) -> Api:
+        """Its API server, for what is asked again and again."""
+        return _api(tuple(sorted(self.environment.items())))
+
     def kubectl(self, *arguments: str, namespace: str = "default", text: str | None = None) -> str:
         """`kubectl -n NAMESPACE …`; `text` is its standard input."""
         return self.run("kubectl", "--namespace", namespace, *arguments, text=text)
@@ -83,15 +87,20 @@ class Namespace:
         Raises:
             Refused: there is none.
         """
-        return dict(json.loads(self.kubectl("get", kind, name, "-o", "json")))
+        found = self.cluster.api.kind(kind)
+        return dict(self.cluster.api.get(found.path(self.name, name)))
 
     def find(self, kinds: str, labels: str = "") -> list[Object]:
         """All objects of some kinds (`pods`, `services,deployments`) that carry labels."""
-        return list(json.loads(self.kubectl("get", kinds, "-l", labels, "-o", "json"))["items"])
+        found: list[Object] = []
+        for kind in map(self.cluster.api.kind, kinds.split(",")):
+            listed = self.cluster.api.get(kind.path(self.name), labelSelector=labels)["items"]
+            found += [{**each, "kind": kind.name} for each in listed]
+        return found
 
     def exists(self, kind: str, name: str) -> bool:
         """Whether there is such an object."""
-        return bool(self.kubectl("get", kind, name, "--ignore-not-found", "-o", "name"))
+        return any(each["metadata"]["name"] == name for each in self.find(kind))
 
     def patch(self, kind: str, name: str, change: Mapping[str, Any]) -> None:
         """Change some fields of an object (a merge patch)."""
@@ -115,6 +124,11 @@ class Namespace:
             ("get", "events", "--sort-by=.lastTimestamp"),
         )
         return "\n\n".join(self.kubectl(*each)[-4000:] for each in asked)
+
+
+@cache
+def _api(environment: tuple[tuple[str, str], ...]) -> Api:
+    return Api(dict(environment))
 
 
 def wait_until(holds: Callable[[], Any], what: str, seconds: float = USUAL_SECONDS) -> Any:

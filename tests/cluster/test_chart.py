@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .cluster import Refused
+from .api import Refused
 from .operator_release import Operator
 
 CRDS = ("winepipelines.caves-albert.io", "deadletterreplays.caves-albert.io")

@@ -73,15 +73,28 @@ def build(images: Iterable[Image]) -> Iterator[tuple[Image, str]]:
     """Build images, one after the other; yields each with its id. What has not changed is not built again."""
     build_base()
     _lay_out_stand_ins(CACHE / "stand_ins")
-    noted = CACHE / "images.json"
+    noted, changed = CACHE / "images.json", False
     for image in images:
         built = _noted(noted)
         made_of = inputs.digest(image.context, image.dockerfile, image.target)
         known = built.get(image.name, {})
         if known.get("made_of") != made_of or not _exists(known["id"]):
-            known = {"made_of": made_of, "id": _build(image)}
+            known, changed = {"made_of": made_of, "id": _build(image)}, True
             noted.write_text(json.dumps(built | {image.name: known}, indent=1), encoding="utf-8")
         yield image, known["id"]
+    if changed:
+        _forget_replaced()
+
+
+def _forget_replaced() -> None:
+    """Remove images that others have replaced, which would fill the disk, a gigabyte with each change.
+
+    Each image's build stage was made right before it, and stays: the next build begins where that one is.
+    """
+    known = sorted(json.loads(_buildah("images", "--json")), key=lambda each: each["createdatraw"])
+    for image, after in zip(known, [*known[1:], None], strict=True):
+        if not image["names"] and not (after and after["names"]):
+            attempt(*_program(), "rmi", image["id"])
 
 
 def _build(image: Image) -> str:

@@ -105,6 +105,8 @@ def _control_plane() -> None:
         f"--service-cluster-ip-range={SERVICE_NETWORK}",
         "--authorization-mode=Node,RBAC",
         "--allow-privileged=true",
+        "--feature-gates=MutatingAdmissionPolicy=true",
+        "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
         "--kubelet-preferred-address-types=InternalIP",
         f"--kubelet-client-certificate={keys}/api.crt",
         f"--kubelet-client-key={keys}/api.key",
@@ -168,6 +170,7 @@ def _storage() -> None:
         volume.mkdir(parents=True)
         volume.chmod(0o777)  # hostPath volumes take no fsGroup
     run(*_kubectl("apply", "-f", "-"), text=settings.storage(DATA / "volumes"))
+    run(*_kubectl("apply", "-f", "-"), text=settings.small_requests())
 
 
 def _start(name: str, *arguments: str) -> None:

@@ -1,4 +1,7 @@
-"""The cluster's programs, built from their Go modules: cold some ten minutes on two cores, once on a machine.
+"""The cluster's programs, built from their Go modules: cold some twelve minutes on two cores, once on a machine.
+
+Helm, CoreDNS and others are built from the modules that Kubernetes is built from, as far as they share them: then most
+of what they consist of is compiled already. So their versions are those of Kubernetes' own time.
 
 Each is built into a folder of its own and moved into place, and is asked for its version before it is believed: a
 cache that a killed build or another version left behind is built anew.
@@ -18,8 +21,8 @@ from .shell import run
 
 KUBERNETES_VERSION = "1.34.4"  # 1.35 and later refuse cgroup v1 unless told otherwise
 ETCD_VERSION = "3.6.7"
-COREDNS_VERSION = "1.15.0"
-HELM_VERSION = "3.22.0"
+COREDNS_VERSION = "1.12.4"
+HELM_VERSION = "3.19.0"
 KUBE_ROUTER_VERSION = "2.1.0"
 
 GO = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOWORK": "off"}
@@ -131,19 +134,40 @@ def _kubernetes_modules(module: Path) -> list[str]:
     ]
     (module / "go.mod").write_text("\n".join(lines) + "\n", encoding="utf-8")
     commands = [f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES]
-    _imports(module / "tools.go", "//go:build tools\n\npackage tools", commands)
-    _go(module, "mod", "tidy")
+    commands_of(module, commands)
     return commands
+
+
+def beside_kubernetes(module: Path, package: str, version: str, own: Sequence[str] = ()) -> None:
+    """Make a module that requires a package, and takes from Kubernetes' modules all that both need.
+
+    Args:
+        module: its folder.
+        package: the module that is wanted.
+        version: of it, and of its own.
+        own: modules that are published with it.
+    """
+    _kubernetes_modules(module)
+    known = "{{if not .Main}}{{.Path}} {{if .Replace}}{{.Replace.Version}}{{else}}{{.Version}}{{end}}{{end}}"
+    pinned = dict(line.split(" ") for line in _go(module, "list", "-m", "-f", known, "all").splitlines() if line)
+    pinned |= dict.fromkeys(own, f"v{version}")
+    replaced = "\n".join(f"  {name} => {name} {published}" for name, published in pinned.items())
+    lines = ["module built", "", "go 1.24.0", f"require {package} v{version}", f"replace (\n{replaced}\n)", ""]
+    (module / "go.mod").write_text("\n".join(lines), encoding="utf-8")
+    for each in ("go.sum", "tools.go"):
+        (module / each).unlink()
 
 
 def _etcd(module: Path, output: Path) -> None:
     (module / "go.mod").write_text("module etcdbuild\n\ngo 1.24\n", encoding="utf-8")
     (module / "main.go").write_text(ETCD_MAIN, encoding="utf-8")
-    _got(module, f"go.etcd.io/etcd/server/v3@v{ETCD_VERSION}", output / "etcd")
+    _go(module, "get", f"go.etcd.io/etcd/server/v3@v{ETCD_VERSION}")
+    _go(module, "mod", "tidy")
+    _go(module, "build", *SMALL, "-o", str(output / "etcd"), ".")
 
 
 def _coredns(module: Path, output: Path) -> None:
-    (module / "go.mod").write_text("module corednsbuild\n\ngo 1.24\n", encoding="utf-8")
+    beside_kubernetes(module, "github.com/coredns/coredns", COREDNS_VERSION)
     plugins = [f"github.com/coredns/coredns/plugin/{name}" for name in COREDNS_PLUGINS]
     _imports(module / "plugins.go", "package main", plugins)
     named = ", ".join(f'"{name}"' for name in COREDNS_PLUGINS)
@@ -153,12 +177,15 @@ def _coredns(module: Path, output: Path) -> None:
         f"func main() {{\n\tdnsserver.Directives = []string{{{named}}}\n\tcoremain.Run()\n}}\n"
     )
     (module / "main.go").write_text(main, encoding="utf-8")
-    _got(module, f"github.com/coredns/coredns@v{COREDNS_VERSION}", output / "coredns")
+    _go(module, "mod", "tidy")
+    _go(module, "build", *SMALL, "-o", str(output / "coredns"), ".")
 
 
 def _helm(module: Path, output: Path) -> None:
-    package = f"helm.sh/helm/v3/cmd/helm@v{HELM_VERSION}"
-    run("go", "install", *SMALL, package, folder=module, environment={**GO, "GOBIN": str(output)})
+    command = "helm.sh/helm/v3/cmd/helm"
+    beside_kubernetes(module, "helm.sh/helm/v3", HELM_VERSION)
+    commands_of(module, [command])
+    _go(module, "build", *SMALL, "-o", str(output / "helm"), command)
 
 
 def _netpol(module: Path, output: Path) -> None:
@@ -190,10 +217,10 @@ def build_pause(output: Path) -> None:
     _go(module, "build", *SMALL, "-o", str(output), "main.go")
 
 
-def _got(module: Path, package: str, program: Path) -> None:
-    _go(module, "get", package)
+def commands_of(module: Path, packages: Sequence[str]) -> None:
+    """Have a module provide for commands of other modules."""
+    _imports(module / "tools.go", "//go:build tools\n\npackage tools", packages)
     _go(module, "mod", "tidy")
-    _go(module, "build", *SMALL, "-o", str(program), ".")
 
 
 def _imports(file: Path, head: str, packages: Sequence[str]) -> None:
@@ -209,6 +236,6 @@ ALL = (
     Program(KUBERNETES, f"v{KUBERNETES_VERSION}", _kubernetes),
     Program({"etcd": ("--version",)}, ETCD_VERSION, _etcd),
     Program({"coredns": ("-version",)}, COREDNS_VERSION, _coredns),
-    Program({"helm": ("version", "--short")}, "v3.22", _helm),
+    Program({"helm": ("version", "--short")}, f"v{HELM_VERSION.rpartition('.')[0]}", _helm),
     Program({"netpol": ("-version",)}, KUBE_ROUTER_VERSION, _netpol),
 )

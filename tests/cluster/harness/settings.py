@@ -129,4 +129,32 @@ spec:
     return "---\n".join(manifests)
 
 
+def small_requests() -> str:
+    """Has every pod ask for next to no processor, so that four pipelines fit on a machine with two of them.
+
+    What they may take is left as it is: most of the time they wait.
+    """
+    small = 'Object.spec.containers{name: c.name, resources: Object.spec.containers.resources{requests: {"cpu": "5m"}}}'
+    return f"""\
+apiVersion: admissionregistration.k8s.io/v1beta1
+kind: MutatingAdmissionPolicy
+metadata: {{name: small-requests}}
+spec:
+  matchConstraints:
+    resourceRules: [{{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}}]
+  failurePolicy: Fail
+  reinvocationPolicy: Never
+  mutations:
+    - patchType: ApplyConfiguration
+      applyConfiguration:
+        expression: |
+          Object{{spec: Object.spec{{containers: object.spec.containers.map(c, {small})}}}}
+---
+apiVersion: admissionregistration.k8s.io/v1beta1
+kind: MutatingAdmissionPolicyBinding
+metadata: {{name: small-requests}}
+spec: {{policyName: small-requests}}
+"""
+
+
 NAMESPACE_FILE = Path("/run/netns") / NETWORK_NAMESPACE

@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from tests.cluster.harness.programs import GO, SMALL, Program
+from tests.cluster.harness.programs import GO, SMALL, Program, beside_kubernetes, commands_of
 from tests.cluster.harness.shell import run
 
-VERSION: Final = "0.85.0"
+VERSION: Final = "0.82.2"  # the last one that Kubernetes 1.34's modules suffice for
 PROMETHEUS_VERSION: Final = "2.42.0"
 PROMETHEUS_MODULE: Final = "github.com/prometheus/prometheus"
 MODULE: Final = "github.com/prometheus-operator/prometheus-operator"
@@ -39,12 +39,8 @@ def _build_prometheus(module: Path, output: Path) -> None:
 
 def _build(module: Path, output: Path) -> None:
     """Its two libraries lie beside it in its repository; both are published under the same version."""
-    replaced = "\n".join(f"  {MODULE}/{name} => {MODULE}/{name} v{VERSION}" for name in _SUBMODULES)
-    lines = ["module prometheusbuild", "", "go 1.24", f"require {MODULE} v{VERSION}", f"replace (\n{replaced}\n)"]
-    (module / "go.mod").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    imports = "\n".join(f'import _ "{MODULE}/cmd/{command}"' for command in _COMMANDS)
-    (module / "tools.go").write_text(f"//go:build tools\n\npackage tools\n\n{imports}\n", encoding="utf-8")
-    run("go", "mod", "tidy", folder=module, environment=GO)
+    beside_kubernetes(module, MODULE, VERSION, [f"{MODULE}/{name}" for name in _SUBMODULES])
+    commands_of(module, [f"{MODULE}/cmd/{command}" for command in _COMMANDS])
     flags = f"{SMALL[1]} -X {_VERSION_PACKAGE}.Version={VERSION}"
     for command, name in _COMMANDS.items():
         arguments = ("build", SMALL[0], flags, "-o", str(output / name), f"{MODULE}/cmd/{command}")

@@ -4,22 +4,22 @@ import json
 import math
 import shutil
 import subprocess
-import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.cluster.cluster import Cluster, Refused, wait_until
+from tests.cluster.api import Refused
+from tests.cluster.cluster import Cluster, wait_until
 from tests.cluster.harness import images
 from tests.cluster.harness.layout import CACHE, KUBECONFIG, PROGRAMS, REPOSITORY, RUN
-from tests.cluster.prometheus_stack.programs import PROMETHEUS_VERSION, definitions
+from tests.cluster.prometheus_stack.programs import PROMETHEUS_VERSION, VERSION, definitions
 
 NAMESPACE: Final = "monitoring"
 RELEASE: Final = "kube-prometheus-stack"
 PROMETHEUS_IMAGE: Final = f"winepipeline-test-prometheus:{PROMETHEUS_VERSION}"
-RELOADER_IMAGE: Final = "winepipeline-test-config-reloader:0.85.0"
+RELOADER_IMAGE: Final = f"winepipeline-test-config-reloader:{VERSION}"
 EVALUATION: Final = "5s"
 STOP_SECONDS: Final = 10
 
@@ -33,8 +33,7 @@ class Stack:
     def get(self, path: str, **parameters: str) -> Any:
         """What its API answers."""
         url = f"/api/v1/namespaces/{NAMESPACE}/services/prometheus-operated:web/proxy/api/v1/{path}"
-        said = self.cluster.kubectl("get", "--raw", f"{url}?{urllib.parse.urlencode(parameters)}")
-        return json.loads(said)["data"]
+        return self.cluster.api.get(url, **parameters)["data"]
 
     def values(self, expression: str) -> list[float]:
         """The values that an expression has now, one a series."""
