@@ -2,8 +2,6 @@
 
 import http.client
 import json
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -40,8 +38,9 @@ class Kind:
 class Api:
     """Reads objects by the names of their kinds that kubectl takes."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._file = environment.get("KUBECONFIG", os.environ.get("KUBECONFIG"))
+    def __init__(self, file: str | None) -> None:
+        """`file` says where the API server is; None: the one that kubectl would take."""
+        self._file = file
         self._kinds: dict[str, Kind] = {}
 
     def get(self, path: str, **query: str) -> Any:

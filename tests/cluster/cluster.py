@@ -54,7 +54,7 @@ class Cluster:
     @property
     def api(self) -> Api:
         """Its API server, for what is asked again and again."""
-        return _api(tuple(sorted(self.environment.items())))
+        return _api(self.environment.get("KUBECONFIG"))
 
     def kubectl(self, *arguments: str, namespace: str = "default", text: str | None = None) -> str:
         """`kubectl -n NAMESPACE …`; `text` is its standard input."""
@@ -126,9 +126,8 @@ class Namespace:
         return "\n\n".join(self.kubectl(*each)[-4000:] for each in asked)
 
 
-@cache
-def _api(environment: tuple[tuple[str, str], ...]) -> Api:
-    return Api(dict(environment))
+_api = cache(Api)
+"""One for a cluster, since it keeps a connection and the kinds that are served."""
 
 
 def wait_until(holds: Callable[[], Any], what: str, seconds: float = USUAL_SECONDS) -> Any:

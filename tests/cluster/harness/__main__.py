@@ -43,7 +43,7 @@ def build_programs(missing: Iterable[programs.Program]) -> None:
 def build_images() -> None:
     """Build our images and the stand-ins."""
     started = time.monotonic()
-    for image, identity in images.build((*images.own(), *images.stand_ins())):
+    for image, identity in images.build(images.every()):
         say(f"{image.name:<60} {identity[:12]} built  {time.monotonic() - started:.1f} s")
 
 
@@ -60,7 +60,7 @@ def load() -> None:
     if not node.running():
         raise CannotRun("no cluster is up: start one with `make cluster-up`")
     started = time.monotonic()
-    for image, identity in images.build((*images.own(), *images.stand_ins())):
+    for image, identity in images.build(images.every()):
         done = "loaded" if images.load(image, identity) else "is there"
         say(f"{image.name:<60} {identity[:12]} {done}  {time.monotonic() - started:.1f} s")
 

@@ -69,6 +69,11 @@ def stand_ins() -> tuple[Image, ...]:
     return Image(names.redpanda, file, context, "redpanda"), Image(names.console, file, context, "console")
 
 
+def every() -> tuple[Image, ...]:
+    """All that the cluster needs, but for its monitoring's."""
+    return (*own(), *stand_ins())
+
+
 def build(images: Iterable[Image]) -> Iterator[tuple[Image, str]]:
     """Build images, one after the other; yields each with its id. What has not changed is not built again."""
     build_base()

@@ -144,8 +144,7 @@ class Gatherer:
         one with holes. What a client of its own finds there decides.
         """
         astray = {}
-        seen = set(np.unique(columns.partitions).tolist())
-        for partition in ownership.unread & ownership.next_offsets.keys() & seen:
+        for partition in ownership.unread.intersection(np.unique(columns.partitions).tolist()):
             wanted = ownership.next_offsets[partition]
             new = columns.offsets[(columns.partitions == partition) & (columns.offsets >= wanted)]
             if len(new) and new.min() > wanted and not self._are_holes(partition, wanted, int(new.min())):

@@ -49,6 +49,7 @@ class Ownership:
             self.pending.discard(partition)
             self.places.pop(partition, None)
             self.next_offsets.pop(partition, None)
+            self.unread.discard(partition)
 
     def claimed(self, claims: Mapping[int, Claim]) -> dict[int, int]:
         """The ledger answered; returns where to start reading, for those that are still ours."""
@@ -96,9 +97,11 @@ class Ownership:
         for partition in partitions:
             self.pending.add(partition)
             del self.places[partition], self.next_offsets[partition]
+            self.unread.discard(partition)
 
     def reset(self) -> None:
         """Something went otherwise than expected: only the ledger knows now where each partition stands."""
         self.pending |= self.places.keys()
         self.places.clear()
         self.next_offsets.clear()
+        self.unread.clear()
