@@ -68,7 +68,7 @@ test-long: $(DEV) ## Run the tests that take longer, and try each law with more 
 
 HARNESS := $(BIN)/python -m tests.cluster.harness
 .PHONY: cluster-build cluster-up cluster-images cluster-down
-cluster-build: $(DEV) ## Build what a one-node cluster without Docker consists of (10 minutes, once; root, Go, Debian)
+cluster-build: $(DEV) ## Build what a one-node cluster without Docker consists of (20 minutes, once; root, Go, Debian)
 	@$(HARNESS) build
 
 .PHONY: cluster-keda

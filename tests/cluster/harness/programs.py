@@ -1,4 +1,4 @@
-"""The cluster's programs, built from their Go modules: cold some twelve minutes on two cores, once on a machine.
+"""The cluster's programs, built from their Go modules: a quarter of an hour or more on two cores, once on a machine.
 
 Helm, CoreDNS and others are built from the modules that Kubernetes is built from, as far as they share them: then most
 of what they consist of is compiled already. So their versions are those of Kubernetes' own time.
