@@ -124,7 +124,8 @@ def test_news_of_a_pipeline_that_is_gone_are_no_news() -> None:
     run(scene)
 
 
-@given(st.floats(0, 1e7), st.floats(0.1, 600))
+# No clock reads a time so small that half of it is zero.
+@given(st.floats(0, 1e7, allow_subnormal=False), st.floats(0.1, 600))
 def test_rounds_share_ticks_and_are_hardly_late(at_seconds: float, due_seconds: float) -> None:
     """Hundreds of pipelines wake the operator some times a second; none waits an eighth longer than it was to."""
     tick = on_tick(at_seconds, due_seconds)
