@@ -108,8 +108,9 @@ class Session:
         statement = (
             f"PUT 'file:///{file_name}' @{stage} AUTO_COMPRESS=FALSE OVERWRITE=TRUE SOURCE_COMPRESSION=NONE PARALLEL=1"
         )
-        with _translated(), self._connection.cursor() as cursor:
-            cursor.execute(statement, file_stream=io.BytesIO(content), _no_retry=True)
+        # Closed, since the connector (4.8) leaves a circle of objects behind that hold the stream, and with it the file.
+        with _translated(), self._connection.cursor() as cursor, io.BytesIO(content) as stream:
+            cursor.execute(statement, file_stream=stream, _no_retry=True)
             status = str(cursor.fetchall()[0][6])
         if status != "UPLOADED":
             raise Unavailable("UploadFailed", f"{file_name} was not uploaded to @{stage}: {status}")
