@@ -30,7 +30,7 @@ def usual_way(settings: ConsumerSettings, count: int) -> Figures:
     )
     cursor = connection.cursor()
     cursor.execute(
-        "CREATE TABLE USUAL (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, CUSTOMER_ID INTEGER, "
+        "CREATE OR REPLACE TABLE USUAL (EVENT_TYPE VARCHAR(50), PRODUCT_ID INTEGER, CUSTOMER_ID INTEGER, "
         "EVENT_METADATA VARCHAR, EVENT_CONTENT VARCHAR)"
     )
     consumer = Consumer({"bootstrap.servers": settings.bootstrap_servers, "group.id": "usual"})

@@ -124,12 +124,11 @@ def advanced(partitions: Int32, offsets: Int64, next_offsets: Mapping[int, int])
 
     Messages come in runs of one partition, so that looking at the ends of the runs is enough.
     """
-    turns = (partitions[1:] != partitions[:-1]).nonzero()[0] + 1
-    falls = (offsets[1:] <= offsets[:-1]).nonzero()[0] + 1
-    if len(falls) and not np.isin(falls, turns).all():
+    turns = partitions[1:] != partitions[:-1]
+    if not (turns | (offsets[1:] > offsets[:-1])).all():
         return None
     ends: dict[int, int] = {}
-    starts = [0, *turns.tolist()]
+    starts = [0, *(turns.nonzero()[0] + 1).tolist()]
     for start, stop in zip(starts, [*starts[1:], len(offsets)], strict=True):
         partition = int(partitions[start])
         floor = ends.get(partition, next_offsets.get(partition))

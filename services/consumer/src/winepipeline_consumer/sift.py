@@ -9,7 +9,7 @@ has fields that we do not know, what says something new.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -62,7 +62,7 @@ class Sifted:
 
 def sift(messages: Slice, limits: Limits, vocabulary: Vocabulary) -> Sifted:
     """Rows and rejects; exactly the messages that `validate` turns away are turned away, whatever is known."""
-    suspects = _suspects(messages.values, vocabulary.decode)
+    suspects = _suspects(messages.values, vocabulary)
     values = [value or b"" for value in messages.values] if suspects else cast(Sequence[bytes], messages.values)
     lengths = np.fromiter(map(len, values), np.int32, len(values))
     suspects.extend((lengths > limits.event_bytes).nonzero()[0].tolist())
@@ -87,11 +87,12 @@ def sift(messages: Slice, limits: Limits, vocabulary: Vocabulary) -> Sifted:
     return Sifted(_rows(rest, cast(Sequence[bytes], rest.values), lengths[kept]), rejected)
 
 
-def _suspects(values: Sequence[bytes | None], decode: Callable[[bytes], Known]) -> list[int]:
+def _suspects(values: Sequence[bytes | None], vocabulary: Vocabulary) -> list[int]:
     """Positions of messages that the fast path does not take for events."""
     found: list[int] = []
     for start in range(0, len(values), _TOGETHER):
-        found.extend(_faulty(_decoded(values[start : start + _TOGETHER], decode), start))
+        events = _decoded(values[start : start + _TOGETHER], vocabulary.decode)
+        found.extend(_faulty(events, vocabulary.order, start))
     return found
 
 
@@ -109,14 +110,18 @@ def _decoded(values: Sequence[bytes | None], decode: Callable[[bytes], Known]) -
             return events
 
 
-def _faulty(events: Sequence[Known | None], start: int) -> list[int]:
-    """Where there is no event, or one that `inconsistency` would find fault with; written out, for its speed."""
+def _faulty(events: Sequence[Any], order: type[KnownOrder], start: int) -> list[int]:
+    """Where there is no event, or one that `inconsistency` would find fault with; written out, for its speed.
+
+    The decoder makes objects of just two classes, and `isinstance` with a class above them takes half of the time of
+    all the rest.
+    """
     return [
         position
         for position, event in enumerate(events, start)
         if (
             not -HALF_A_CENT <= event.quantity * event.unit_price * (1.0 - event.discount) - event.total <= HALF_A_CENT
-            if isinstance(event, KnownOrder)
+            if type(event) is order
             else event is None
             or not (
                 event.quantity_change > 0

@@ -35,9 +35,11 @@ class Vocabulary:
 
     Attributes:
         decode: `bytes -> event`; raises as `decode_known` does, and where a text is new.
+        order: the class, and none below it, of each order that it makes; other events are movements.
     """
 
     decode: Callable[[bytes], Known]
+    order: type[KnownOrder]
 
     def __init__(self) -> None:
         self._known: Texts = {}
@@ -60,7 +62,8 @@ class Vocabulary:
         self._known = {field: frozenset(texts) for field, texts in self._heard.items()}
         self._missed = 0
         self._enough = ENOUGH_EVENTS + sum(map(len, self._known.values()))
-        self.decode = _decoder(self._known)
+        self.order, movement = _known_types(self._known)
+        self.decode = msgspec.json.Decoder[Known](self.order | movement).decode
 
 
 def _texts(event: Event) -> dict[str, str]:
@@ -71,13 +74,13 @@ def _texts(event: Event) -> dict[str, str]:
     return texts
 
 
-def _decoder(known: Texts) -> Callable[[bytes], Known]:
-    """Takes what `decode_known` takes, as long as each of these fields has one of these texts."""
+def _known_types(known: Texts) -> tuple[type[KnownOrder], type[KnownMovement]]:
+    """What `decode_known` takes, as long as each of these fields has one of these texts."""
     product = _narrowed(KnownProduct, known, ("name", "region"))
     batch = _narrowed(KnownBatch, known, ("supplier",))
     order = _narrowed(KnownOrder, known, ("source",), product=product)
     movement = _narrowed(KnownMovement, known, ("source", "warehouse", "reason"), product=product, batch=batch)
-    return msgspec.json.Decoder[Known](order | movement).decode
+    return order, movement
 
 
 def _narrowed(
