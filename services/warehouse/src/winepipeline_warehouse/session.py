@@ -108,7 +108,7 @@ class Session:
         statement = (
             f"PUT 'file:///{file_name}' @{stage} AUTO_COMPRESS=FALSE OVERWRITE=TRUE SOURCE_COMPRESSION=NONE PARALLEL=1"
         )
-        # Closed, since the connector (4.8) leaves a circle of objects behind that hold the stream, and with it the file.
+        # Closed, since the connector (4.8) leaves a circle of objects behind that holds the stream, and so the file.
         with _translated(), self._connection.cursor() as cursor, io.BytesIO(content) as stream:
             cursor.execute(statement, file_stream=stream, _no_retry=True)
             status = str(cursor.fetchall()[0][6])
