@@ -119,8 +119,9 @@ def variants() -> list[Variant]:
 
 
 def ours(machine: Machine, curve: Curve) -> Law:
-    """Our law with its defaults: nothing in it knows the curve."""
-    return Builtin(ScalingSettings(machine.partitions, curve.min_replicas, machine.max_replicas))
+    """Our law with its defaults: nothing in it knows the curve. A member has one batch in hand."""
+    bounds = ScalingSettings(machine.partitions, curve.min_replicas, machine.max_replicas)
+    return Builtin(replace(bounds, in_hand_events=machine.max_batch_size))
 
 
 def _race(variant: Variant, number: int, plotted: tuple[int, ...]) -> Race:

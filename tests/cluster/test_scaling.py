@@ -28,7 +28,7 @@ def albert(operator: Operator, namespace: Namespace, demo: dict[str, Any]) -> It
         "broker": {"redpanda": {"console": {"enabled": False}}},
         "producer": {"eventsPerSecond": USUAL},
         "consumer": {
-            "batchSize": 40,  # smaller ones would make a consumer slow with the usual load: a load costs the same
+            "batchSize": 40,
             "maxBatchSize": 40,
             "scaling": {"minReplicas": 1, "maxReplicas": 2, "catchUpSeconds": CATCH_UP_SECONDS},
         },

@@ -3,9 +3,10 @@
 N partitions, R replicas; per partition p the arrival rate λ_p = Δ end offset / Δt, the consumption rate
 c_p = Δ committed offset / Δt and the backlog L_p = max(0, end - max(committed, log start)); λ, c and L are their sums.
 
-1. True rate of one replica: μ = Δ committed / Δ busy-seconds, measured under a backlog of 5 s or more, which fills all
-   batches. In calm, small batches make that too small: it only raises the estimate, slowly, up to the best that was
-   ever proven and little more, so that a bad hour of the warehouse is not for ever. When every partition lags and
+1. True rate of one replica: μ = Δ committed / Δ busy-seconds, measured under a backlog of 5 s or more with full
+   batches: consumers say that they are busy for half of the time, or more waits than they can hold in hand. Otherwise
+   small batches make that too small: it only raises the estimate, slowly, up to the best that was ever proven and
+   little more, so that a bad hour of the warehouse is not for ever. When every partition lags and
    busy-seconds promise 15 % more than c/R, c/R counts (as in Flink's autoscaler), and so it does when the group loses
    ground in some partitions; the law can do without busy-seconds.
 2. Restart cost T_r: from a decision until all members are there and the group is stable, measured.

@@ -8,7 +8,10 @@ from winepipeline_operator.scaling.settings import ScalingSettings
 from winepipeline_operator.scaling.state import Rate, State
 
 FULL = 0.5
-"""Of the backlog that calls for more replicas: from here on all batches are full."""
+"""Of the backlog that calls for more replicas: with less, nobody is short of consumers."""
+
+FULLY_BUSY = 0.5
+"""Of the time; so busy, consumers have full batches in hand and wait for room, whatever waits in the topic."""
 
 LEARNING = 0.3
 """The weight of a new sample: three polls make two thirds of the estimate."""
@@ -29,7 +32,7 @@ MISSED = 1.15
 """Flink's switch: when the rate by busy-seconds is so many times the observed one, busy-seconds miss some work."""
 
 LEAST_BUSY = 0.01
-"""Of the time; with less, busy-seconds are a rounding error."""
+"""Of the time; with less, busy-seconds are a rounding error, and nobody is believed to be more than so idle."""
 
 RESTART_BOUNDS_SECONDS = (5.0, 300.0)
 
@@ -39,8 +42,8 @@ class Strain:
     """Under which backlog the last two observations were made.
 
     Attributes:
-        saturated: the topic had enough waiting to keep every batch full.
-        behind: every partition had, so that no replica can have been idle.
+        saturated: enough waited in the topic, and batches were full.
+        behind: so it was in every partition, so that no replica can have been idle.
     """
 
     saturated: bool
@@ -50,20 +53,33 @@ class Strain:
 def strain(window: tuple[Observation, ...], settings: ScalingSettings) -> Strain:
     """The backlog at both ends of the last interval of a window of two observations or more.
 
-    Half of the backlog that calls for more replicas fills every batch: then the rate that is seen is the true one.
+    A rate is a true one only with full batches: a load costs nearly the same whatever is in it, so a group that is some
+    seconds behind because its loads take so long would look slow, and more of it slower still.
     """
     pair = window[-2:]
     seen = rates(*pair)
     backlogs = [each.backlog(settings.idle_lag_per_partition) for each in pair]
     enough = FULL * settings.behind_seconds * max(seen.arrived, seen.consumed)
+    full = _fully_busy(seen, pair) or all(
+        sum(backlog) >= settings.in_hand_events * each.replicas_ready
+        for backlog, each in zip(backlogs, pair, strict=True)
+    )
     return Strain(
-        saturated=all(sum(each) > enough for each in backlogs),
-        behind=all(
+        saturated=full and all(sum(each) > enough for each in backlogs),
+        behind=full
+        and all(
             waiting > FULL * settings.behind_seconds * taken
             for each in backlogs
             for waiting, taken in zip(each, seen.consumption, strict=True)
         ),
     )
+
+
+def _fully_busy(seen: Rates, pair: tuple[Observation, ...]) -> bool:
+    """Whether the consumers say so; where they could not be asked, what waits has to be enough."""
+    if seen.busy_seconds is None:
+        return True
+    return seen.busy_seconds >= FULLY_BUSY * seen.seconds * pair[-1].replicas_ready
 
 
 def learn(state: State, strained: Strain) -> State:
@@ -93,8 +109,8 @@ def _sample(rate: Rate | None, seen: Rates, observed: float, strained: Strain) -
     """
     proven = None if rate is None else rate.proven_per_second
     by_busy = None
-    if seen.busy_seconds is not None and seen.busy_seconds > LEAST_BUSY * seen.seconds:
-        by_busy = seen.consumed * seen.seconds / seen.busy_seconds
+    if seen.busy_seconds is not None:
+        by_busy = seen.consumed * seen.seconds / max(seen.busy_seconds, LEAST_BUSY * seen.seconds)
     if strained.behind:
         return (observed if by_busy is None or by_busy > MISSED * observed else by_busy), True
     if strained.saturated and by_busy is not None and proven is not None and by_busy <= MISSED * proven:

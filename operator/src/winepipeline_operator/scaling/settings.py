@@ -17,6 +17,8 @@ class ScalingSettings:
         sleep_after_seconds: for how long nothing may have arrived before the last consumer goes.
         settle_seconds: for how long to measure after a change before the next decision.
         idle_lag_per_partition: offsets that never become events (a transaction's marker is one); no work.
+        in_hand_events: what one consumer holds at most of what is not committed. With less than that behind the whole
+            group, its batches may be small ones, which cost as much as full ones and say nothing of its speed.
         acts: whether the decisions are carried out; when they are only told, the group goes on as it was.
     """
 
@@ -29,6 +31,7 @@ class ScalingSettings:
     sleep_after_seconds: float = 300.0
     settle_seconds: float = 30.0
     idle_lag_per_partition: int = 1
+    in_hand_events: int = 0
     acts: bool = True
 
     @property

@@ -22,6 +22,9 @@ from winepipeline_operator.spec.consumer import ScalingMode
 
 DECIDES: frozenset[ScalingMode] = frozenset({"Builtin", "Recommend"})
 
+BATCHES_IN_HAND = 3
+"""Of one consumer: one is read, one is encoded, one is loaded."""
+
 _NAMES = {
     Action.UP: "ScaledUp",
     Action.DOWN: "ScaledDown",
@@ -71,6 +74,7 @@ def settings_of(pipeline: WinePipeline, partitions: int | None) -> ScalingSettin
         min_replicas=scaling.min_replicas,
         max_replicas=scaling.max_replicas,
         catch_up_seconds=float(scaling.catch_up_seconds),
+        in_hand_events=BATCHES_IN_HAND * pipeline.spec.consumer.max_batch_size,
         acts=scaling.mode == "Builtin",
     )
 

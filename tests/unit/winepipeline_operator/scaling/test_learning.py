@@ -73,6 +73,29 @@ def test_a_bad_hour_is_forgotten_slowly_and_not_twice_in_an_hour() -> None:
     assert held == corrected
 
 
+def test_small_batches_prove_nothing_however_far_behind() -> None:
+    """Loads that take long leave much uncommitted: as long as batches are small, more consumers would not help."""
+    settings = ScalingSettings(partitions=2, in_hand_events=150)
+    window = (seen(0, 0, 0.0, 60), seen(10, 50, 0.4, 60))
+    assert strain(window, settings) == CALM
+    assert learnt(State(rate=Rate(1000.0)), strain(window, settings), *window) == Rate(1000.0)
+
+
+def test_busy_consumers_and_long_queues_have_full_batches() -> None:
+    """What consumers can do is measured once they are busy, or more waits than they can hold in hand."""
+    settings = ScalingSettings(partitions=2, in_hand_events=150)
+    assert strain((seen(0, 0, 0.0, 60), seen(10, 50, 5.0, 60)), settings) == BACKLOG
+    assert strain((seen(0, 0, 0.0, 151), seen(10, 50, 0.4, 151)), settings) == BACKLOG
+    assert strain((seen(0, 0, 0.0, 151), seen(10, 50, 0.4, 150)), settings) == CALM
+    assert strain((seen(0, 0, None, 60), seen(10, 50, None, 60)), settings) == BACKLOG
+
+
+def test_an_idle_consumer_is_not_taken_for_a_slow_one() -> None:
+    """A group that has next to nothing to do is known to be able to do far more, so that it can become smaller."""
+    rate = learnt(State(), CALM, seen(0, 0, 0.0), seen(10, 15, 0.0))
+    assert rate.events_per_second == 300.0  # at least a hundred times what it does
+
+
 def test_nothing_taken_teaches_nothing() -> None:
     """A warehouse that is down does not make the consumers look infinitely slow."""
     known = State(rate=Rate(1000.0, 1000.0, 1000.0), window=(seen(0, 0, 0.0), seen(15, 0, 15.0)))
