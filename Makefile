@@ -93,6 +93,7 @@ kind-down: ## Delete that cluster
 
 .PHONY: test-cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
+	@$(HARNESS) build || true  # says how far it is, which takes 20 minutes once; what is missing the tests say, too
 	@$(BIN)/pytest tests/cluster --verbose --durations=10 -n $(CLUSTER_WORKERS) --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: prometheus-binary

@@ -31,10 +31,6 @@ API_SECONDS = 90
 NODE_SECONDS = 90
 
 
-_STARTED: list[subprocess.Popen[bytes]] = []
-"""Kept, since Python warns of a process that it forgets while it runs, and in tests a warning is an error."""
-
-
 def running() -> bool:
     """Whether a cluster is up and answers."""
     return KUBECONFIG.exists() and attempt(*_kubectl("get", "--raw", "/readyz", "--request-timeout=5s"))
@@ -183,7 +179,7 @@ def _start(name: str, *arguments: str) -> None:
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=RUN
         )
     (RUN / f"{name}.pid").write_text(str(process.pid), encoding="ascii")
-    _STARTED.append(process)
+    process.returncode = 0  # it outlives this process, of which Python would warn whoever waits for the tests
 
 
 def _write(name: str, text: str) -> Path:
