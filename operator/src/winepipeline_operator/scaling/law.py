@@ -100,7 +100,9 @@ def _remembering(state: State, seen: Observation, settings: ScalingSettings) -> 
         if complete and change.replicas_after > change.replicas_before:
             took = now - change.time_seconds
             state = replace(state, restart_seconds=learn_restart(state.restart_seconds, took))
-    recent = tuple(each for each in state.window if now - each.time_seconds <= WINDOW_SECONDS) or state.window[-1:]
+    # Of a topic that was given more partitions, or was made anew, rates begin anew.
+    alike = tuple(each for each in state.window if len(each.partitions) == len(seen.partitions))
+    recent = tuple(each for each in alike if now - each.time_seconds <= WINDOW_SECONDS) or alike[-1:]
     still = bool(recent) and recent[-1].ends() == seen.ends() and not any(seen.backlog(settings.idle_lag_per_partition))
     quiet = state.quiet_since_seconds
     return replace(

@@ -120,6 +120,20 @@ def test_replicas_that_never_become_ready_bar_growth_but_not_shrinking(look: Loo
     assert (held[-1].limit, {each.replicas for each in held}) == (Limit.REPLICAS_NOT_READY, {8})
 
 
+@pytest.mark.parametrize("partitions", [2, 12])
+def test_a_topic_with_another_number_of_partitions_is_measured_anew(look: Looks, partitions: int) -> None:
+    """A topic that is given more partitions, or is made anew with fewer, is a topic to be looked at twice again."""
+    before, after = look(0, 0, 0), [look(15.0 * n, 600 * n, 600 * n) for n in (1, 2)]
+    resized = [
+        replace(each, partitions=tuple(Partition(number, 100 * n, 100 * n) for number in range(partitions)))
+        for n, each in enumerate(after)
+    ]
+    first, state = decide(SETTINGS, KNOWN, before)
+    held, kept = run(resized, state, replace(SETTINGS, partitions=partitions))
+    assert (first.limit, held.limit) == (Limit.MEASURING, Limit.MEASURING)
+    assert (kept.action, kept.terms is not None) == (Action.KEEP, True)
+
+
 def test_retention_that_deletes_unread_events_counts_as_neither_lag_nor_work(look: Looks) -> None:
     """Events that the broker has deleted are not waited for, and not taken for the consumers' speed."""
     seen = look(0, 100_000, 0)
