@@ -105,7 +105,18 @@ class Looks:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def look(self, key: Key) -> float:
-        """Look once, and let the scaler have its turn; returns after how many seconds to look again."""
+        """Look once, and let the scaler have its turn; returns after how many seconds to look again.
+
+        After a fault of ours the pipeline's next look is like the first one of a new operator: what is remembered may
+        be what made this one fail, and the next would fail as well.
+        """
+        try:
+            return self._look(key)
+        except Exception:
+            self._memories.pop(key, None)
+            raise
+
+    def _look(self, key: Key) -> float:
         seen = self._means.cache.find(PIPELINE, *key)
         if seen is None:
             return IDLE_SECONDS
