@@ -113,5 +113,5 @@ def on_tick(at_seconds: float, due_seconds: float) -> float:
     """
     if due_seconds <= 0:
         return at_seconds
-    tick_seconds = 2.0 ** math.floor(math.log2(due_seconds / _SHARED_TICKS))
-    return math.ceil(at_seconds / tick_seconds) * tick_seconds
+    tick_seconds = math.ldexp(0.5, math.frexp(due_seconds / _SHARED_TICKS)[1])  # exact, where log2 would be rounded
+    return -(-at_seconds // tick_seconds) * tick_seconds  # rounded up; a quotient of the smallest times would be zero
