@@ -93,7 +93,8 @@ kind-down: ## Delete that cluster
 
 .PHONY: test-cluster
 test-cluster: $(DEV) ## Run the tests that need a Kubernetes cluster
-	@$(HARNESS) build || true  # says how far it is, which takes 20 minutes once; what is missing the tests say, too
+	@# It says how far it is, which takes 20 minutes once; what is missing the tests say, too. A cluster in kind is built.
+	@[[ $${WINEPIPELINE_CLUSTER:-} == kind ]] || $(HARNESS) build || true
 	@$(BIN)/pytest tests/cluster --verbose --durations=10 -n $(CLUSTER_WORKERS) --no-loadscope-reorder $(PYTEST_ARGS)
 
 .PHONY: prometheus-binary
