@@ -32,7 +32,7 @@ MISSED = 1.15
 """Flink's switch: when the rate by busy-seconds is so many times the observed one, busy-seconds miss some work."""
 
 LEAST_BUSY = 0.01
-"""Of the time; with less, busy-seconds are a rounding error, and nobody is believed to be more than so idle."""
+"""Of the time, by all together; with less, busy-seconds are a rounding error, and no group is believed to be idler."""
 
 RESTART_BOUNDS_SECONDS = (5.0, 300.0)
 

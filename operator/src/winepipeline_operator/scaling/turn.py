@@ -23,7 +23,7 @@ from winepipeline_operator.spec.consumer import ScalingMode
 DECIDES: frozenset[ScalingMode] = frozenset({"Builtin", "Recommend"})
 
 BATCHES_IN_HAND = 3
-"""Of one consumer: one is read, one is encoded, one is loaded."""
+"""Of one consumer: one is read, and as many are behind it as its worker has `SLOTS`, encoded or loaded."""
 
 _NAMES = {
     Action.UP: "ScaledUp",
